@@ -1,0 +1,81 @@
+import { Context } from '@temporalio/activity';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import * as contracts from '../src/contracts';
+import type { DecisionActivities, DeploymentRequest, LoopwrightWorkflows, ModelTarget } from '../src/contracts';
+
+/**
+ * Decisions that one workflow asks of another. Workflow code can signal but not update, so an activity does it, on
+ * the worker's client. Such an update only accepts: an activity that waited for another's work could wait for its
+ * own slot.
+ */
+export function createDecisionActivities(): DecisionActivities {
+  return {
+    decideDeployment: (request) => decideDeployment(request),
+    requestRetraining: async ({ spec, searchable }) => {
+      const { client, info } = Context.current();
+      const request = { key: spec.key, reasons: spec.reasons };
+      await client.workflow.signalWithStart<LoopwrightWorkflows['loopwright.retrainModel'], [typeof request]>(
+        'loopwright.retrainModel' as never,
+        {
+          workflowId: contracts.workflowIds.retraining(spec),
+          taskQueue: info.taskQueue,
+          args: [{ spec }],
+          signal: contracts.retrainingRequestedSignal,
+          signalArgs: [request],
+          staticSummary: `retrain ${spec.model} in ${spec.environment}`,
+          ...attributes(spec, searchable),
+        },
+      );
+    },
+  };
+}
+
+async function decideDeployment(request: DeploymentRequest): Promise<void> {
+  const { client, info } = Context.current();
+  const { target } = request;
+  const startWorkflowOperation = new WithStartWorkflowOperation<LoopwrightWorkflows['loopwright.deployModel']>(
+    'loopwright.deployModel' as never,
+    {
+      workflowId: contracts.workflowIds.deployment(target),
+      taskQueue: info.taskQueue,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [{ target }],
+      staticSummary: `what serves ${target.model} in ${target.environment}`,
+      ...attributes(target, request.searchable),
+    },
+  );
+  const { update, args } = commandOf(request);
+  await client.workflow.executeUpdateWithStart(update as never, {
+    args: args as never,
+    updateId: request.key,
+    startWorkflowOperation,
+  });
+}
+
+function commandOf({ action, key, reason, who, effectiveAt }: DeploymentRequest): { update: unknown; args: unknown[] } {
+  const decision = { key, reason, who, effectiveAt };
+  switch (action.kind) {
+    case 'split':
+      return {
+        update: contracts.setTrafficUpdate,
+        args: [{ ...decision, challenger: action.challenger, split: action.split }],
+      };
+    case 'unsplit':
+      return { update: contracts.setTrafficUpdate, args: [{ ...decision, challenger: null, split: null }] };
+    case 'promote':
+      return { update: contracts.promoteUpdate, args: [{ ...decision, version: action.version }] };
+    case 'roll-back':
+      return { update: contracts.rollBackUpdate, args: [decision] };
+  }
+}
+
+function attributes(target: ModelTarget, searchable: boolean): { typedSearchAttributes?: TypedSearchAttributes } {
+  if (!searchable) return {};
+  const { model, environment } = contracts.searchAttributes;
+  const pairs = [
+    { key: model, value: target.model },
+    { key: environment, value: target.environment },
+  ];
+  return { typedSearchAttributes: new TypedSearchAttributes(pairs) };
+}

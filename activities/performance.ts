@@ -1,0 +1,31 @@
+import type { Performance } from '../src/contracts';
+import { binaryPerformance } from '../src/statistics';
+import { NO_LABEL } from '../src/stores';
+import type { Rows } from '../src/stores';
+
+/** Rows with a label, by index. */
+export function labelledIndexes(rows: Pick<Rows, 'n' | 'label'>): number[] {
+  return Array.from({ length: rows.n }, (_, row) => row).filter((row) => rows.label[row] !== NO_LABEL);
+}
+
+/** The performance of rows as they were served; rows without a label do not count. */
+export function performanceOf(rows: Pick<Rows, 'n' | 'label' | 'prediction' | 'score'>): Performance {
+  const known = labelledIndexes(rows);
+  return summarise(
+    known.map((row) => rows.label[row]!),
+    known.map((row) => rows.prediction[row]!),
+    known.map((row) => rows.score[row]!),
+  );
+}
+
+/** The performance of predictions against labels, in the shape that is recorded. */
+export function summarise(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  scores: ArrayLike<number>,
+): Performance {
+  const result = binaryPerformance(labels, predictions, scores);
+  if (result.status !== 'ok') return { n: 0, correct: 0, accuracy: null, logLoss: null, auroc: null };
+  const { n, correct, accuracy, logLoss, auroc } = result;
+  return { n, correct, accuracy, logLoss, auroc: auroc.status === 'ok' ? auroc.value : null };
+}

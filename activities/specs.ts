@@ -1,0 +1,47 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { failureTypes } from '../src/contracts';
+import type { ModelTarget, SpecActivities, SpecKinds } from '../src/contracts';
+import {
+  experimentSpecSchema,
+  monitorSpecSchema,
+  parseWith,
+  retrainSpecSchema,
+  SchemaError,
+  targetSchema,
+} from '../src/schemas';
+
+const schemas = {
+  monitor: monitorSpecSchema,
+  retraining: retrainSpecSchema,
+  experiment: experimentSpecSchema,
+  deployment: targetSchema,
+} as const;
+
+/** Validation at the door of every workflow. */
+export function createSpecActivities(stages: readonly string[]): SpecActivities {
+  return {
+    checkSpec: ({ kind, spec }) => {
+      try {
+        const schema = schemas[kind] as (typeof schemas)[typeof kind] | undefined;
+        if (schema === undefined) throw invalid(`unknown kind of spec ${JSON.stringify(kind)}`);
+        const checked = parseWith(schema, spec, `${kind} spec`) as SpecKinds[keyof SpecKinds];
+        checkTrainer(checked, stages);
+        return Promise.resolve(checked);
+      } catch (error) {
+        return Promise.reject(error instanceof SchemaError ? invalid(error.message) : (error as Error));
+      }
+    },
+  };
+}
+
+/** A trainer that this worker does not have is better refused now than in the middle of a retraining. */
+function checkTrainer(spec: ModelTarget & { policy?: unknown; retrain?: unknown }, stages: readonly string[]): void {
+  const policy = (spec.policy ?? spec.retrain) as { readonly trainer: string } | undefined;
+  if (policy === undefined || stages.includes(policy.trainer)) return;
+  const known = stages.join(', ');
+  throw invalid(`retrain.trainer is ${JSON.stringify(policy.trainer)}: expected a stage of this worker: ${known}`);
+}
+
+function invalid(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, failureTypes.invalidSpec);
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_TASK_QUEUE } from '../contracts';
+import { demo, SAMPLE } from './demo';
+import type { DemoOptions } from './demo';
+import { dev } from './dev';
+import type { DevOptions } from './dev';
+import { addOperatorCommands } from './operators';
+import { runWorker } from './worker';
+import type { WorkerOptions } from './worker';
+
+const DEFAULT_MONGO = process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:27017/?replicaSet=rs0';
+const DEFAULT_DATABASE = 'loopwright';
+
+/** The `loopwright` command: composition root, reader of the environment. */
+export function createProgram(): Command {
+  const program = new Command('loopwright')
+    .description('Closes the loop of machine learning in production, durably.')
+    .showHelpAfterError('(--help shows what is accepted)');
+  program
+    .command('demo')
+    .description('replays a stream through the whole loop on real engines')
+    .option('--stream <file>', 'NDJSON, gzipped or not', SAMPLE.stream)
+    .option('--scenario <file>', 'scenario (schemas/scenario-v1.json)', SAMPLE.scenario)
+    .option('--json <file>', 'write the summary (schemas/summary-v1.json)')
+    .option('--report <file>', 'write the report there')
+    .option('--keep', 'leave the engines up')
+    .option('--kill-worker <n>', 'kill the worker n times inside the loop', whole)
+    .option('--seed <n>', 'seed of the kills', whole)
+    .option('--activity-slots <n>', 'activities at once, at most', whole)
+    .action(async (options: DemoOptions) => {
+      await demo(options);
+    });
+  program
+    .command('dev')
+    .description('keeps Temporal, MongoDB and a worker up')
+    .option('--data <directory>', 'keep the data there')
+    .option('--task-queue <name>', 'task queue', DEFAULT_TASK_QUEUE)
+    .option('--database <name>', 'database', DEFAULT_DATABASE)
+    .action((options: DevOptions) => dev(options, (line) => process.stdout.write(`${line}\n`)));
+  program
+    .command('worker')
+    .description('runs a worker on the Temporal of the environment (TEMPORAL_ADDRESS, profiles)')
+    .option('--address <host:port>', 'address of Temporal', temporalDefaults().address)
+    .option('--namespace <name>', 'namespace', temporalDefaults().namespace)
+    .option('--mongodb <uri>', 'address of MongoDB (MONGODB_URI)', DEFAULT_MONGO)
+    .option('--database <name>', 'database', DEFAULT_DATABASE)
+    .option('--task-queue <name>', 'task queue', DEFAULT_TASK_QUEUE)
+    .option('--bundle <file>', 'a prebuilt workflow bundle')
+    .option('--activity-slots <n>', 'activities at once, at most', whole)
+    .option('--failpoint <point:n>', 'die at the n-th hit of a point inside a fold, for crash tests')
+    .action((options: WorkerOptions) => runWorker(options));
+  addOperatorCommands(program, { mongodb: DEFAULT_MONGO, database: DEFAULT_DATABASE });
+  return program;
+}
+
+function temporalDefaults(): { address: string; namespace: string } {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  return { address: connectionOptions.address ?? '127.0.0.1:7233', namespace: namespace ?? 'default' };
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more');
+  return value;
+}
+
+if (require.main === module) {
+  createProgram()
+    .parseAsync()
+    .then(() => process.exit(process.exitCode ?? 0))
+    .catch((error: unknown) => {
+      process.stderr.write(`loopwright: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    });
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
+import { LoopwrightPlugin } from '../plugin';
+import type { FoldFailpoint } from '../stores';
+
+/** What a worker process needs; the composition root reads the environment. */
+export interface WorkerOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly mongodb: string;
+  readonly database: string;
+  readonly taskQueue: string;
+  /** A prebuilt bundle; without one the worker bundles at start. */
+  readonly bundle?: string | undefined;
+  /** Activities at once, at most. */
+  readonly activitySlots?: number | undefined;
+  /** Kills the process at the n-th hit of a point inside a fold: `fold-labelled:3`. For crash tests. */
+  readonly failpoint?: string | undefined;
+}
+
+/** Runs a worker until it is told to stop (SIGINT, SIGTERM); says `ready` to a parent process. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
+  const connection = await NativeConnection.connect({ address: options.address });
+  const plugin = new LoopwrightPlugin({
+    mongodb: { uri: options.mongodb, database: options.database },
+    failpoint: failpointOf(options.failpoint),
+  });
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: options.namespace,
+      taskQueue: options.taskQueue,
+      plugins: [plugin],
+      // A worker that dies keeps its cached workflows waiting for this long.
+      stickyQueueScheduleToStartTimeout: '1s',
+      shutdownGraceTime: '10s',
+      ...(options.bundle === undefined ? {} : { workflowBundle: { code: readFileSync(options.bundle, 'utf8') } }),
+      ...(options.activitySlots === undefined ? {} : { maxConcurrentActivityTaskExecutions: options.activitySlots }),
+    });
+    const report = setInterval(() => process.send?.({ maxRssKiB: process.resourceUsage().maxRSS }), 500);
+    process.send?.('ready');
+    await worker.run().finally(() => clearInterval(report));
+  } finally {
+    await connection.close();
+  }
+}
+
+function failpointOf(text: string | undefined): ((name: FoldFailpoint) => void) | undefined {
+  if (text === undefined) return undefined;
+  const [point, count = '1'] = text.split(':');
+  let left = Number(count);
+  return (name) => {
+    if (name !== point) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  };
+}

@@ -1,0 +1,83 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { z } from 'zod';
+import * as contracts from '../contracts';
+import type {
+  ExperimentResult,
+  ExperimentSpec,
+  ExperimentStatus,
+  RampExperiment,
+  Serving,
+  StopExperiment,
+} from '../contracts';
+import { routeTraffic } from '../domain/routing';
+import { experimentSpecSchema, parseWith, stopExperimentSchema, targetSchema } from '../schemas';
+import type { ExperimentDocument, Stores } from '../stores';
+import type { TargetInput } from './ingestion';
+import { decide } from './start';
+import type { Starter } from './start';
+
+/** An experiment's spec as it may be written: defaults may be left out. */
+export type ExperimentSpecInput = z.input<typeof experimentSpecSchema>;
+
+/** Experiments: champion against challenger on divided traffic. */
+export class ExperimentsClient {
+  private readonly starter: Starter;
+  private readonly stores: Stores;
+
+  constructor(starter: Starter, stores: Stores) {
+    this.starter = starter;
+    this.stores = stores;
+  }
+
+  /** Starts an experiment; the same id again is refused while it runs. */
+  async start(spec: ExperimentSpecInput): Promise<ExperimentSpec> {
+    const checked: ExperimentSpec = parseWith(experimentSpecSchema, spec, 'experiment spec');
+    await this.starter.start({
+      type: 'loopwright.runExperiment',
+      workflowId: contracts.workflowIds.experiment(checked.id),
+      target: checked,
+      input: { spec: checked },
+      summary: `${checked.model}@${checked.challenger} against ${checked.model}@${checked.champion} in ${checked.environment}`,
+      experiment: checked.id,
+      useExisting: false,
+    });
+    return checked;
+  }
+
+  /** Which version serves a row, by what the deployment says: pure, local, the same for the same unit. */
+  assign(serving: Serving, row: { readonly predictionId: string; readonly unit?: string | undefined }): number {
+    return routeTraffic(serving, row);
+  }
+
+  /** Where it stands. */
+  status(id: string): Promise<ExperimentStatus> {
+    return this.handle(id).query(contracts.experimentStatusQuery);
+  }
+
+  /** Ends it without promotion. */
+  stop(id: string, command: StopExperiment): Promise<ExperimentResult> {
+    const args: [StopExperiment] = [parseWith(stopExperimentSchema, command, 'stop')];
+    return decide(this.handle(id), contracts.stopExperimentUpdate, { args });
+  }
+
+  /** Changes the challenger's share. */
+  ramp(id: string, command: RampExperiment): Promise<ExperimentStatus> {
+    return decide(this.handle(id), contracts.rampExperimentUpdate, { args: [command] });
+  }
+
+  /** Moves the data clock of one experiment and returns when every look that is due has been taken. */
+  advance(id: string, watermark: contracts.Watermark): Promise<contracts.Settled> {
+    const updateId = `advance/${watermark.source}/${watermark.at}`;
+    return decide(this.handle(id), contracts.experimentAdvanceUpdate, { args: [watermark], updateId });
+  }
+
+  /** Every experiment of a target, by number. */
+  list(target: TargetInput): Promise<ExperimentDocument[]> {
+    return this.stores.experiments.list(parseWith(targetSchema, target, 'target'));
+  }
+
+  /** The experiment's workflow, for whatever is not here. */
+  handle(id: string): WorkflowHandle {
+    return this.starter.client.workflow.getHandle(contracts.workflowIds.experiment(id));
+  }
+}

@@ -1,0 +1,88 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import * as contracts from '../contracts';
+import type { Alert, Evaluation, MonitorChange, MonitorSpec, MonitorStatus, Settled, Watermark } from '../contracts';
+import { monitorChangeSchema, monitorSpecSchema, parseWith, targetSchema } from '../schemas';
+import type { z } from 'zod';
+import type { Stores } from '../stores';
+import type { TargetInput } from './ingestion';
+import { decide } from './start';
+import type { Starter } from './start';
+
+/** A monitor's spec as it may be written: defaults may be left out. */
+export type MonitorSpecInput = z.input<typeof monitorSpecSchema>;
+
+/** Monitors: one per model and environment, for ever. */
+export class MonitorsClient {
+  private readonly starter: Starter;
+  private readonly stores: Stores;
+
+  constructor(starter: Starter, stores: Stores) {
+    this.starter = starter;
+    this.stores = stores;
+  }
+
+  /** Starts a monitor, or takes the one that runs; `configure` changes a running one. */
+  async start(spec: MonitorSpecInput): Promise<MonitorSpec> {
+    const checked: MonitorSpec = parseWith(monitorSpecSchema, spec, 'monitor spec');
+    await this.starter.start({
+      type: 'loopwright.monitorModel',
+      workflowId: contracts.workflowIds.monitor(checked),
+      target: checked,
+      input: { spec: checked },
+      summary: `monitor ${checked.model} in ${checked.environment}`,
+    });
+    return checked;
+  }
+
+  /** Where it stands. */
+  status(target: TargetInput): Promise<MonitorStatus> {
+    return this.handle(target).query(contracts.monitorStatusQuery);
+  }
+
+  /** Changes a running monitor. */
+  configure(target: TargetInput, change: MonitorChange): Promise<MonitorStatus> {
+    const args: [MonitorChange] = [parseWith(monitorChangeSchema, change, 'monitor change')];
+    return decide(this.handle(target), contracts.configureUpdate, { args });
+  }
+
+  /**
+   * Moves the data clock: every outcome known by `at` has been logged durably. Returns when the monitor, its
+   * retraining and its experiment have acted on it: back-pressure for a replay.
+   */
+  advance(target: TargetInput, watermark: Watermark): Promise<Settled> {
+    const updateId = `advance/${watermark.source}/${watermark.at}`;
+    return decide(this.handle(target), contracts.advanceUpdate, { args: [watermark], updateId });
+  }
+
+  /** Judges what is due, now. */
+  evaluate(target: TargetInput): Promise<MonitorStatus> {
+    return decide(this.handle(target), contracts.evaluateUpdate, { args: [] });
+  }
+
+  /** Windows are recorded but trigger nothing. */
+  pause(target: TargetInput, decision: { who: string; reason: string }): Promise<MonitorStatus> {
+    return decide(this.handle(target), contracts.pauseUpdate, { args: [decision] });
+  }
+
+  /** Windows trigger again. */
+  resume(target: TargetInput, decision: { who: string }): Promise<MonitorStatus> {
+    return decide(this.handle(target), contracts.resumeUpdate, { args: [decision] });
+  }
+
+  /** Judged windows, oldest first. */
+  evaluations(target: TargetInput): Promise<Evaluation[]> {
+    return this.stores.evaluations.list(parseWith(targetSchema, target, 'target'));
+  }
+
+  /** Alerts, oldest first. */
+  alerts(target: TargetInput): Promise<Alert[]> {
+    return this.stores.evaluations.listAlerts(parseWith(targetSchema, target, 'target'));
+  }
+
+  /** The monitor's workflow, for whatever is not here. */
+  handle(target: TargetInput): WorkflowHandle {
+    return this.starter.client.workflow.getHandle(
+      contracts.workflowIds.monitor(parseWith(targetSchema, target, 'target')),
+    );
+  }
+}

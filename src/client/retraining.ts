@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import * as contracts from '../contracts';
+import type { PersonDecision, RetrainingStatus, RetrainSpec } from '../contracts';
+import { parseWith, retrainSpecSchema, targetSchema } from '../schemas';
+import type { RetrainingDocument, Stores } from '../stores';
+import type { TargetInput } from './ingestion';
+import { decide } from './start';
+import type { Starter } from './start';
+
+/** A retraining as it may be asked for: defaults may be left out. */
+export type RetrainSpecInput = z.input<typeof retrainSpecSchema>;
+
+/** Retrainings: one open at a time per model and environment. */
+export class RetrainingClient {
+  private readonly starter: Starter;
+  private readonly stores: Stores;
+
+  constructor(starter: Starter, stores: Stores) {
+    this.starter = starter;
+    this.stores = stores;
+  }
+
+  /** Asks for a retraining; while one is open the request joins it with its reasons. */
+  async start(spec: RetrainSpecInput): Promise<RetrainSpec> {
+    const checked: RetrainSpec = parseWith(retrainSpecSchema, spec, 'retraining spec');
+    await this.starter.requireWorker();
+    const request = { key: checked.key, reasons: checked.reasons };
+    await this.starter.client.workflow.signalWithStart('loopwright.retrainModel' as string, {
+      workflowId: contracts.workflowIds.retraining(checked),
+      taskQueue: this.starter.taskQueue,
+      args: [{ spec: checked }],
+      signal: contracts.retrainingRequestedSignal,
+      signalArgs: [request],
+      staticSummary: `retrain ${checked.model} in ${checked.environment}`,
+      ...(await this.starter.attributesFor(checked)),
+    });
+    return checked;
+  }
+
+  /** Where the newest stands. */
+  status(target: TargetInput): Promise<RetrainingStatus> {
+    return this.handle(target).query(contracts.retrainingStatusQuery);
+  }
+
+  /** Ends the open one and undoes what it has done. */
+  cancel(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+    return decide(this.handle(target), contracts.cancelRetrainingUpdate, { args: [decision] });
+  }
+
+  /** The challenger may meet traffic. */
+  approve(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+    return decide(this.handle(target), contracts.approveUpdate, { args: [decision] });
+  }
+
+  /** The challenger is dropped. */
+  reject(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+    return decide(this.handle(target), contracts.rejectUpdate, { args: [decision] });
+  }
+
+  /** Every retraining, oldest first. */
+  list(target: TargetInput): Promise<RetrainingDocument[]> {
+    return this.stores.retrainings.list(parseWith(targetSchema, target, 'target'));
+  }
+
+  /** The retraining's workflow, for whatever is not here. */
+  handle(target: TargetInput) {
+    return this.starter.client.workflow.getHandle(
+      contracts.workflowIds.retraining(parseWith(targetSchema, target, 'target')),
+    );
+  }
+}

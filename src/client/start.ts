@@ -1,0 +1,155 @@
+import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { UpdateDefinition, WorkflowHandle } from '@temporalio/client';
+import { ServiceError } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, searchAttributes } from '../contracts';
+import type { LoopwrightWorkflowName, LoopwrightWorkflows, ModelTarget } from '../contracts';
+
+/** gRPC codes that tell a server without the feature, and a run that has just ended. */
+const GRPC = { notFound: 5, unimplemented: 12 } as const;
+const WORKFLOW_QUEUE = 1;
+const CUT_OFF_RETRIES = 5;
+
+/** Nobody polls the queue that work would be started on. */
+export class NoWorkerError extends Error {
+  override readonly name = 'NoWorkerError';
+}
+
+/** How the client starts a workflow. */
+export interface StartRequest<N extends LoopwrightWorkflowName> {
+  readonly type: N;
+  readonly workflowId: string;
+  readonly target: ModelTarget;
+  readonly input: Parameters<LoopwrightWorkflows[N]>[0];
+  readonly summary: string;
+  readonly experiment?: string | undefined;
+  /** Whether a running workflow of this id is taken as it is. Default true. */
+  readonly useExisting?: boolean | undefined;
+}
+
+/** Starts workflows where a worker polls, with search attributes where they are registered. */
+export class Starter {
+  readonly client: Client;
+  readonly taskQueue: string;
+  private readonly warn: (line: string) => void;
+  private registered: Promise<boolean> | null = null;
+  private polled = false;
+
+  constructor(client: Client, taskQueue: string, warn: (line: string) => void) {
+    this.client = client;
+    this.taskQueue = taskQueue;
+    this.warn = warn;
+  }
+
+  /** Starts a workflow, or takes the running one of the same id. */
+  async start<N extends LoopwrightWorkflowName>(request: StartRequest<N>): Promise<WorkflowHandle> {
+    await this.requireWorker();
+    const attributes = await this.attributesFor(request.target, request.experiment);
+    return this.client.workflow.start(request.type as string, {
+      workflowId: request.workflowId,
+      taskQueue: this.taskQueue,
+      args: [request.input],
+      workflowIdConflictPolicy: request.useExisting === false ? 'FAIL' : 'USE_EXISTING',
+      staticSummary: request.summary,
+      ...attributes,
+    });
+  }
+
+  /** Search attributes, or the memo in their place where they are not registered. */
+  async attributesFor(
+    target: ModelTarget,
+    experiment?: string,
+  ): Promise<{ typedSearchAttributes: TypedSearchAttributes } | { memo: Record<string, unknown> }> {
+    if (!(await this.areRegistered())) {
+      return { memo: { LoopwrightModel: target.model, LoopwrightEnvironment: target.environment } };
+    }
+    const pairs = [
+      { key: searchAttributes.model, value: target.model },
+      { key: searchAttributes.environment, value: target.environment },
+      ...(experiment === undefined ? [] : [{ key: searchAttributes.experiment, value: experiment }]),
+    ];
+    return { typedSearchAttributes: new TypedSearchAttributes(pairs) };
+  }
+
+  /** Refuses to start work that nobody would do. */
+  async requireWorker(): Promise<void> {
+    if (this.polled) return;
+    const { namespace } = this.client.options;
+    try {
+      const queue = await this.client.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: this.taskQueue },
+        taskQueueType: WORKFLOW_QUEUE,
+      });
+      this.polled = (queue.pollers ?? []).length > 0;
+    } catch (error) {
+      // The time-skipping test server does not describe queues.
+      if (!isGrpc(error, GRPC.unimplemented)) throw error;
+      this.polled = true;
+    }
+    if (this.polled) return;
+    throw new NoWorkerError(
+      `no worker polls the task queue "${this.taskQueue}" in namespace "${namespace}": start a worker with ` +
+        'LoopwrightPlugin on it, or name the queue that yours polls',
+    );
+  }
+
+  private areRegistered(): Promise<boolean> {
+    this.registered ??= this.missingAttributes().then((missing) => {
+      if (missing.length > 0) {
+        this.warn(
+          `search attributes are not registered, the memo takes their place; to register them: ${registrationCommand(missing)}`,
+        );
+      }
+      return missing.length === 0;
+    });
+    return this.registered;
+  }
+
+  private async missingAttributes(): Promise<string[]> {
+    const { namespace } = this.client.options;
+    try {
+      const { customAttributes } = await this.client.connection.operatorService.listSearchAttributes({ namespace });
+      return SEARCH_ATTRIBUTE_NAMES.filter((name) => customAttributes?.[name] === undefined);
+    } catch {
+      // Not everybody may ask; then nothing is assumed.
+      return [...SEARCH_ATTRIBUTE_NAMES];
+    }
+  }
+}
+
+/**
+ * Sends an update; one that was cut off because the run ended under it is sent again with the same id, to the run
+ * that goes on.
+ */
+export async function decide<R, A extends unknown[]>(
+  handle: WorkflowHandle,
+  update: UpdateDefinition<R, A>,
+  request: { readonly args: A; readonly updateId?: string | undefined },
+): Promise<R> {
+  const { args, updateId } = request;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const options = { args, ...(updateId === undefined ? {} : { updateId }) };
+      return await (handle.executeUpdate as (...given: unknown[]) => Promise<R>)(update, options);
+    } catch (error) {
+      if (attempt >= CUT_OFF_RETRIES || !(await wasCutOff(error, handle))) throw reasonOf(error);
+    }
+  }
+}
+
+/** The failure that a workflow gave as its reason, not the layers around it. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof WorkflowUpdateFailedError ? (error.cause ?? error) : error;
+}
+
+async function wasCutOff(error: unknown, handle: WorkflowHandle): Promise<boolean> {
+  const type = error instanceof WorkflowUpdateFailedError ? Reflect.get(error.cause ?? {}, 'type') : undefined;
+  if (type !== 'AcceptedUpdateCompletedWorkflow' && !isGrpc(error, GRPC.notFound)) return false;
+  return (await handle.describe()).status.name === 'RUNNING';
+}
+
+function isGrpc(error: unknown, code: number): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return cause instanceof Error && Reflect.get(cause, 'code') === code;
+}

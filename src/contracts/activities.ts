@@ -1,0 +1,13 @@
+import type { DeploymentActivities } from './deployment';
+import type { ExperimentActivities } from './experiment';
+import type { MonitoringActivities } from './monitoring';
+import type { DecisionActivities, RetrainingActivities } from './retraining';
+import type { SpecActivities } from './specs';
+
+/** Every activity, by its name without the `loopwright.` prefix. */
+export type LoopwrightActivities = MonitoringActivities &
+  RetrainingActivities &
+  DeploymentActivities &
+  ExperimentActivities &
+  DecisionActivities &
+  SpecActivities;

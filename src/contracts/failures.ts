@@ -1,0 +1,23 @@
+/** Failure types carried by `ApplicationFailure.type`: what a caller may switch on. */
+export const failureTypes = {
+  /** A spec or command has a bad value; the message names the path, the value and what is accepted. */
+  invalidSpec: 'loopwright.InvalidSpec',
+  /** The artifact's bytes do not have the digest they are stored under. */
+  artifactCorrupt: 'loopwright.ArtifactCorrupt',
+  /** Training data that no model can be trained on, e.g. one class only. */
+  trainingRefused: 'loopwright.TrainingRefused',
+  /** A writer with an older fencing token: someone newer has written. */
+  staleWriter: 'loopwright.StaleWriter',
+  /** The decision does not fit the state: nothing to roll back to, experiment already decided, … */
+  conflict: 'loopwright.Conflict',
+  /** The named thing is not there. */
+  notFound: 'loopwright.NotFound',
+  /** The retraining was cancelled by a person. */
+  cancelled: 'loopwright.Cancelled',
+} as const;
+
+/** One of the failure types above. */
+export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];
+
+/** Failures that no retry can mend. */
+export const NON_RETRYABLE: readonly string[] = Object.values(failureTypes);

@@ -1,0 +1,10 @@
+export type { EngineName } from './catalogue';
+export { findExecutable } from './executables';
+export type { FindOptions, FoundExecutable } from './executables';
+export { startMongo } from './mongo';
+export type { MongoEngine, MongoEngineOptions } from './mongo';
+export type { SearchAttributeSpec } from './search-attributes';
+export { startEngines } from './start';
+export type { Engines, EnginesOptions } from './start';
+export { startTemporal } from './temporal';
+export type { TemporalEngine, TemporalEngineOptions } from './temporal';

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { MongoClient } from 'mongodb';
+import { SimplePlugin } from '@temporalio/plugin';
+import type { BundleOptions, ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
+import { createActivities, registered } from '../activities';
+import { TYPE_PREFIX, WORKFLOW_NAMES } from './contracts';
+import type { LoopwrightActivities, Stages } from './contracts';
+import { migrate, MONGO_OPTIONS, openStores } from './stores';
+import type { FoldFailpoint } from './stores';
+
+/** How the plugin reaches MongoDB: an address, or a client of the user's own (which stays open). */
+export type MongoSettings =
+  | { readonly uri: string; readonly database?: string | undefined }
+  | { readonly client: MongoClient; readonly database?: string | undefined };
+
+/** Options of the plugin. */
+export interface LoopwrightPluginOptions {
+  /** A replica set of MongoDB 6 or newer. Database `loopwright` unless said. */
+  readonly mongodb: MongoSettings;
+  /** Trainers of the user's own, by name; `logistic-regression` ships. */
+  readonly stages?: Stages | undefined;
+  /** Taken by workers that name no queue. Default `loopwright`. */
+  readonly taskQueue?: string | undefined;
+  /** Called inside a fold, for crash tests. @internal */
+  readonly failpoint?: ((name: FoldFailpoint) => void) | undefined;
+}
+
+const DEFAULT_DATABASE = 'loopwright';
+const OWN_WORKFLOWS = require.resolve('../workflows');
+const COMPOSED_WORKFLOWS = require.resolve('../workflows/compose');
+/** What `workflows/compose` calls the user's module; the bundler's alias points it there. */
+const USER_WORKFLOWS = 'loopwright-user-workflows';
+
+/**
+ * Adds Loopwright to a worker: its workflows beside the user's own, its activities, and MongoDB opened and closed
+ * with the worker.
+ * @example
+ * const worker = await Worker.create({
+ *   connection, workflowsPath: require.resolve('./workflows'), taskQueue: 'loopwright',
+ *   plugins: [new LoopwrightPlugin({ mongodb: { uri: 'mongodb://localhost/?replicaSet=rs0' } })],
+ * });
+ */
+export class LoopwrightPlugin extends SimplePlugin {
+  private readonly settings: LoopwrightPluginOptions;
+  private readonly own: Record<string, unknown>;
+  private activities: LoopwrightActivities | null = null;
+  private running = 0;
+  private opening: Promise<void> = Promise.resolve();
+  private close: () => Promise<void> = () => Promise.resolve();
+
+  constructor(settings: LoopwrightPluginOptions) {
+    super({ name: 'loopwright.LoopwrightPlugin' });
+    this.settings = settings;
+    this.own = registered(this.lateActivities());
+  }
+
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    const configured = super.configureWorker(options);
+    checkBundle(configured.workflowBundle);
+    return {
+      ...configured,
+      ...this.paths(configured),
+      taskQueue: (configured.taskQueue as string | undefined) ?? this.settings.taskQueue ?? 'loopwright',
+      activities: this.merge(configured.activities),
+    };
+  }
+
+  override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+    const configured = super.configureReplayWorker(options);
+    return { ...configured, ...this.paths(configured) };
+  }
+
+  override configureBundler(options: BundleOptions): BundleOptions {
+    const base = super.configureBundler(options);
+    const theirs = base.workflowsPath;
+    // Both the worker and its bundler ask: composing what is composed already would lose the user's module.
+    if (theirs === OWN_WORKFLOWS || theirs === COMPOSED_WORKFLOWS) return base;
+    const previous = base.webpackConfigHook;
+    return {
+      ...base,
+      workflowsPath: COMPOSED_WORKFLOWS,
+      webpackConfigHook: (given) => {
+        const config = previous ? previous(given) : given;
+        const alias = { ...config.resolve?.alias, [`${USER_WORKFLOWS}$`]: theirs };
+        return { ...config, resolve: { ...config.resolve, alias } };
+      },
+    };
+  }
+
+  override async runWorker(
+    worker: Parameters<SimplePlugin['runWorker']>[0],
+    next: Parameters<SimplePlugin['runWorker']>[1],
+  ): Promise<void> {
+    this.running += 1;
+    // Workers that share the plugin share its connection: the first opens it, the last closes it.
+    if (this.running === 1) this.opening = this.open();
+    try {
+      await this.opening;
+      await super.runWorker(worker, next);
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) await this.close();
+    }
+  }
+
+  /** Ours where the user has no workflows; a bundle stays what it is. */
+  private paths(options: { workflowsPath?: string; workflowBundle?: unknown }): { workflowsPath?: string } {
+    return options.workflowsPath === undefined && options.workflowBundle === undefined
+      ? { workflowsPath: OWN_WORKFLOWS }
+      : {};
+  }
+
+  private merge(theirs: object | undefined): object {
+    for (const [name, activity] of Object.entries(theirs ?? {})) {
+      if (name in this.own && this.own[name] !== activity) {
+        throw new TypeError(
+          `activity ${name} is registered by you and by Loopwright: names that start with ${TYPE_PREFIX} are ours`,
+        );
+      }
+    }
+    return { ...theirs, ...this.own };
+  }
+
+  /** Activities are registered before MongoDB is open; they look it up when they run. */
+  private lateActivities(): LoopwrightActivities {
+    const names = Object.keys(createActivities({ stores: {} as never }));
+    const late = (name: string) => (input: unknown) => {
+      if (this.activities === null) return Promise.reject(new Error('the worker is not running: MongoDB is not open'));
+      const activity = this.activities[name as keyof LoopwrightActivities] as (input: unknown) => Promise<unknown>;
+      return activity(input);
+    };
+    return Object.fromEntries(names.map((name) => [name, late(name)])) as unknown as LoopwrightActivities;
+  }
+
+  private async open(): Promise<void> {
+    const { mongodb, stages, failpoint } = this.settings;
+    const client = 'client' in mongodb ? mongodb.client : await MongoClient.connect(mongodb.uri, MONGO_OPTIONS);
+    this.close = async () => {
+      this.activities = null;
+      if (!('client' in mongodb)) await client.close();
+    };
+    const stores = openStores(client, client.db(mongodb.database ?? DEFAULT_DATABASE, MONGO_OPTIONS), failpoint);
+    await migrate(stores);
+    this.activities = createActivities({ stores, stages });
+  }
+}
+
+/** A bundle made without the plugin lacks our workflows; the worker would find out at the first workflow task. */
+function checkBundle(bundle: WorkerOptions['workflowBundle']): void {
+  const code = bundle === undefined ? null : readBundle(bundle);
+  if (code === null) return;
+  const missing = WORKFLOW_NAMES.filter((name) => !code.includes(name));
+  if (missing.length === 0) return;
+  throw new TypeError(
+    `the prebuilt workflow bundle lacks ${missing.join(', ')}: add \`plugins: [loopwright]\` to bundleWorkflowCode, ` +
+      "or `export * from 'loopwright/workflows'` to your workflows file",
+  );
+}
+
+function readBundle(bundle: NonNullable<WorkerOptions['workflowBundle']>): string | null {
+  if ('code' in bundle) return bundle.code;
+  if ('codePath' in bundle) return readFileSync(bundle.codePath, 'utf8');
+  return null;
+}

@@ -1,0 +1,1 @@
+export const renderReplayReport = (report: unknown): Promise<string> => Promise.resolve(JSON.stringify(report));

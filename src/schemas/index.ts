@@ -1,0 +1,10 @@
+/** zod for everything that comes from outside; types are checked against contracts. */
+export * from './experiment';
+export * from './ingestion';
+export * from './monitoring';
+export * from './parse';
+export { instant, targetSchema } from './primitives';
+export * from './registry';
+export * from './retraining';
+export * from './scenario';
+export * from './summary';

@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+
+/** One thing that is wrong with a value from outside. */
+export interface SchemaIssue {
+  /** `monitor.window`; `(root)` for the value itself. */
+  readonly path: string;
+  /** The offending value as short JSON. */
+  readonly value: string;
+  /** What would be accepted. */
+  readonly expected: string;
+  /** The kind of fault, e.g. `unrecognized_keys`. */
+  readonly code: string;
+}
+
+/** A value from outside that was refused; the message names every path, value and what is accepted. */
+export class SchemaError extends Error {
+  override readonly name = 'SchemaError';
+  readonly what: string;
+  readonly issues: readonly SchemaIssue[];
+
+  constructor(what: string, issues: readonly SchemaIssue[]) {
+    super(`${what}: ${issues.map((issue) => `${issue.path} is ${issue.value}: ${issue.expected}`).join('; ')}`);
+    this.what = what;
+    this.issues = issues;
+  }
+}
+
+/**
+ * Checks a value from outside.
+ * @param what names the value in the error, e.g. `monitor spec`
+ * @throws SchemaError
+ */
+export function parseWith<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new SchemaError(what, result.error.issues.map(describeIssue));
+}
+
+/** The first thing wrong with a value, or null. Cheaper to read than an exception where many rows are checked. */
+export function firstIssue(schema: z.ZodType, value: unknown): SchemaIssue | null {
+  const result = schema.safeParse(value, { reportInput: true });
+  const issue = result.success ? undefined : result.error.issues[0];
+  return issue ? describeIssue(issue) : null;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): SchemaIssue {
+  const path = issue.path.map(String).join('.') || '(root)';
+  if (issue.code === 'unrecognized_keys') {
+    const prefix = path === '(root)' ? '' : `${path}.`;
+    return {
+      path: `${prefix}${issue.keys[0]}`,
+      value: 'not a known field',
+      expected: 'remove it or correct its name',
+      code: issue.code,
+    };
+  }
+  return { path, value: shorten(issue.input), expected: issue.message, code: issue.code };
+}
+
+/** A value as JSON of at most 80 characters. */
+export function shorten(value: unknown): string {
+  const json = value === undefined ? 'missing' : safeJson(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
+
+function safeJson(value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
+}

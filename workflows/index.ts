@@ -1,0 +1,5 @@
+/** Entry `./workflows`: what the worker registers. Named exports only, prefixed so that no user's name clashes. */
+export { deployModel as 'loopwright.deployModel' } from './deploy-model';
+export { monitorModel as 'loopwright.monitorModel' } from './monitor-model';
+export { retrainModel as 'loopwright.retrainModel' } from './retrain-model';
+export { runExperiment as 'loopwright.runExperiment' } from './run-experiment';

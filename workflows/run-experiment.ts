@@ -1,0 +1,207 @@
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  setWorkflowOptions,
+} from '@temporalio/workflow';
+import * as contracts from '../src/contracts';
+import type { ExperimentResult, ExperimentStatus, RunExperimentInput, Settled } from '../src/contracts';
+import { exposureEnd, plannedLooks } from '../src/domain/experiment';
+import { checkSpec } from './lib/activities';
+import { showState, table } from './lib/attributes';
+import { Experiment, initialExperiment } from './lib/experiment';
+import { checkPerson, checkWatermark, conflict, readWatermark, refuseUnless } from './lib/guards';
+import { RunMeter, runLoop } from './lib/loop';
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, runExperiment);
+
+/**
+ * Champion against challenger on divided traffic: planned weekly looks with alpha spending, a sequential
+ * sample-ratio check, one decision with its reasons; then the better one serves.
+ */
+export async function runExperiment(input: RunExperimentInput): Promise<ExperimentResult> {
+  const given: unknown = (input as Partial<RunExperimentInput> | undefined)?.spec;
+  const spec = input?.state === undefined ? await checkSpec('experiment', given) : input.spec;
+  const experiment = new Experiment(spec, input?.state ?? initialExperiment(spec));
+  const meter = new RunMeter();
+  handleMessages(experiment, meter);
+  let failure: Error | null = null;
+  const end = await CancellationScope.cancellable(async () =>
+    runLoop(
+      {
+        pending: () => experiment.pending(),
+        done: () => experiment.result !== null,
+        act: async () => {
+          await experiment.act();
+          show(experiment);
+        },
+        wait: (wake) => experiment.clock.waitUntil(experiment.nextLook()?.at ?? null, wake),
+      },
+      meter,
+    ),
+  ).catch(async (error: unknown) => {
+    await experiment.cancel();
+    show(experiment);
+    if (isCancellation(error)) throw error;
+    failure = error as Error;
+    return 'done' as const;
+  });
+  if (end === 'full') await continueAsNew<typeof runExperiment>({ spec, state: experiment.state });
+  if (failure !== null) throw failure;
+  return experiment.result!;
+}
+
+function handleMessages(experiment: Experiment, meter: RunMeter): void {
+  const status = (): ExperimentStatus => ({
+    spec: experiment.spec,
+    phase: experiment.state.phase,
+    end: experiment.state.end,
+    plan: experiment.state.plan,
+    looks: experiment.state.looks,
+    decision: experiment.result?.decision ?? null,
+    reasons: experiment.result?.reasons ?? [],
+    settledThrough: experiment.state.settledThrough,
+    nextDueAt: experiment.nextLook()?.at ?? null,
+  });
+  const advance = (fact: unknown): void => {
+    const at = readWatermark(fact)?.at ?? null;
+    if (at !== null && at > (experiment.state.watermark ?? ''))
+      experiment.state = { ...experiment.state, watermark: at };
+  };
+  setHandler(contracts.experimentStatusQuery, status, {
+    description: 'Where the experiment stands: plan, looks with their bounds, decision with its reasons.',
+  });
+  setHandler(contracts.experimentWatermarkSignal, advance, {
+    description: 'Every outcome known by `at` has been logged durably.',
+  });
+  setHandler(contracts.exposuresRecordedSignal, () => undefined, {
+    description: 'A nudge: exposures were written. A look reads the store by itself.',
+  });
+  setHandler(
+    contracts.experimentAdvanceUpdate,
+    async (fact): Promise<Settled> => {
+      meter.countUpdate();
+      advance(fact);
+      const { at } = readWatermark(fact)!;
+      await condition(() => experiment.result !== null || (experiment.state.settledThrough ?? '') >= at);
+      const { settledThrough, nextDueAt } = status();
+      return { settledThrough, nextDueAt };
+    },
+    {
+      description: 'Moves the data clock and returns when every look that is due has been taken.',
+      validator: (fact) => {
+        checkWatermark(fact);
+        refuseUnless(
+          experiment.spec.clock === 'data',
+          'clock',
+          experiment.spec.clock,
+          'an experiment on the data clock',
+        );
+      },
+    },
+  );
+  setHandler(
+    contracts.stopExperimentUpdate,
+    async (command) => {
+      meter.countUpdate();
+      experiment.stop(command);
+      await condition(() => experiment.result !== null);
+      return experiment.result!;
+    },
+    {
+      description: 'Ends the experiment without promotion.',
+      validator: (command) => {
+        checkPerson(command);
+        refuseIfDecided(experiment);
+      },
+    },
+  );
+  setHandler(
+    contracts.extendExperimentUpdate,
+    (command) => {
+      meter.countUpdate();
+      const end = exposureEnd({ start: experiment.spec.start, duration: command.duration });
+      experiment.state = { ...experiment.state, end };
+      return status();
+    },
+    {
+      description: 'A longer exposure, before the last planned look only: α already spent stays spent.',
+      validator: (command) => {
+        checkPerson(command);
+        refuseIfDecided(experiment);
+        refuseUnless(
+          /^\d+(ms|s|m|h|d|w)$/.test(String(command.duration)),
+          'duration',
+          command.duration,
+          'a duration such as 70d',
+        );
+        const end = exposureEnd({ start: experiment.spec.start, duration: command.duration });
+        refuseUnless(end > experiment.state.end, 'duration', command.duration, 'more than the present one');
+      },
+    },
+  );
+  setHandler(
+    contracts.rampExperimentUpdate,
+    async (command) => {
+      meter.countUpdate();
+      await experiment.ramp(command.allocation, command.reason, command.who);
+      return status();
+    },
+    {
+      description: "Changes the challenger's share of traffic.",
+      validator: (command) => {
+        checkPerson(command);
+        refuseIfDecided(experiment);
+        const fine = typeof command.allocation === 'number' && command.allocation > 0 && command.allocation < 1;
+        refuseUnless(fine, 'allocation', command.allocation, 'a share between 0 and 1');
+      },
+    },
+  );
+}
+
+function refuseIfDecided(experiment: Experiment): void {
+  if (experiment.result !== null) throw conflict(`the experiment is decided: ${experiment.result.decision}`);
+  if (experiment.state.phase === 'planning')
+    throw ApplicationFailure.create({
+      message: 'the experiment is being planned',
+      type: contracts.failureTypes.conflict,
+    });
+}
+
+function show(experiment: Experiment): void {
+  const { spec, state, result } = experiment;
+  const planned = plannedLooks(spec, state.end).length;
+  showState(result?.decision ?? state.phase, [
+    `**${spec.model}@${spec.challenger}** against **${spec.model}@${spec.champion}** in **${spec.environment}** on ${spec.successMetric}`,
+    ...table(
+      ['start', 'end of exposure', 'next look', 'looks', 'share', 'rows per arm expected', 'needed for 5 points'],
+      [
+        [
+          spec.start.slice(0, 10),
+          state.end.slice(0, 10),
+          experiment.nextLook()?.at ?? null,
+          `${state.looks.length} of ${planned}`,
+          state.allocation,
+          state.plan?.expectedPerArm ?? null,
+          state.plan?.samplePerArm ?? null,
+        ],
+      ],
+    ),
+    ...(result === null ? [] : [`**${result.decision}**: ${result.reasons.join('; ').replace(/[|<>`\n]/g, ' ')}`]),
+    ...table(
+      ['look', 'at', 'rows', 'difference', 'z', 'bound', 'decision'],
+      state.looks.map((look) => [
+        look.k,
+        look.at.slice(0, 10),
+        look.n,
+        look.difference,
+        look.z,
+        look.bound,
+        look.decision,
+      ]),
+    ),
+  ]);
+}
