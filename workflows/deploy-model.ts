@@ -8,10 +8,11 @@ import { checkSpec, localActivities } from './lib/activities';
 import { showState, table } from './lib/attributes';
 import { checkPerson, conflict, isInstant, isRecord, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop, Serial } from './lib/loop';
+import { versioned } from './lib/versioning';
 
 const local = localActivities();
 
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, deployModel);
+setWorkflowOptions(versioned('AUTO_UPGRADE'), deployModel);
 
 /**
  * The only writer of what serves a model in an environment. Every decision is an update with an idempotency key;

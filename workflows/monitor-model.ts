@@ -8,10 +8,11 @@ import { showState, table } from './lib/attributes';
 import { checkPerson, checkWatermark, conflict, isInstant, isRecord, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
 import { Monitor } from './lib/monitor';
+import { versioned } from './lib/versioning';
 
 const run = activities(SHORT);
 
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, monitorModel);
+setWorkflowOptions(versioned('AUTO_UPGRADE'), monitorModel);
 
 /**
  * Watches a model in an environment for ever: judges each window of served traffic once its labels are mature,

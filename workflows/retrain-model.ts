@@ -6,10 +6,11 @@ import { showState, table } from './lib/attributes';
 import { checkPerson, conflict, isRecord, refuseUnless } from './lib/guards';
 import { Retraining } from './lib/retraining';
 import type { Ending } from './lib/retraining';
+import { versioned } from './lib/versioning';
 
 const run = activities(SHORT);
 
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, retrainModel);
+setWorkflowOptions(versioned('PINNED'), retrainModel);
 
 /** How many reasons a retraining keeps of the triggers that joined it. */
 const MAX_REASONS = 20;

@@ -15,8 +15,9 @@ import { showState, table } from './lib/attributes';
 import { Experiment, initialExperiment } from './lib/experiment';
 import { checkPerson, checkWatermark, conflict, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
+import { versioned } from './lib/versioning';
 
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, runExperiment);
+setWorkflowOptions(versioned('AUTO_UPGRADE'), runExperiment);
 
 /**
  * Champion against challenger on divided traffic: planned weekly looks with alpha spending, a sequential
