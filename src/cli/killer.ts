@@ -6,10 +6,12 @@ import type { ModelTarget } from '../contracts';
 import type { Stores } from '../stores';
 import type { ChildWorker } from './child-worker';
 
-/** Server enums: an activity that a worker has, a workflow task that a worker has. */
+/** Server enum: an activity that a worker has. */
 const STARTED = 2;
+/** An answer that the worker sent before it froze is still under way for so long. */
+const SETTLE_MS = 40;
 /** Event types that a dead worker leaves in a history. */
-const EVENTS = { workflowTaskTimedOut: 8, activityTaskStarted: 11, activityTaskTimedOut: 14 } as const;
+const EVENTS = { workflowTaskTimedOut: 8, activityTaskStarted: 11 } as const;
 /** Every third kill falls inside a fold's transaction, where it hurts most. */
 const FAILPOINTS = ['fold-marked:1', 'fold-labelled:1'] as const;
 
@@ -26,12 +28,15 @@ export interface KillerInput {
 
 /**
  * Kills the worker at random moments inside the loop. It freezes the worker first and looks whether it holds an
- * activity or a workflow task; a worker that holds nothing is let go on, so that every kill hits work.
+ * activity; a worker that holds none is let go on, so that every kill hits work. Workflow tasks are hit as they come:
+ * the task of an update is speculative and leaves no trace in a history, so a kill is not counted by them.
  */
 export class Killer {
   private readonly input: KillerInput;
   private readonly random: () => number;
   private done = 0;
+  /** Attempts that died with a worker: the server takes them for running until their heartbeat is missed. */
+  private readonly lost = new Set<string>();
   private finished = false;
   private running: Promise<void> = Promise.resolve();
 
@@ -61,15 +66,16 @@ export class Killer {
     );
     if (this.done < kills)
       throw new Error(`the replay ended after ${this.done} of ${kills} kills: choose another seed`);
-    if (hits.activities + hits.workflowTasks < kills) throw new Error('fewer lost tasks in the histories than kills');
+    if (hits.activities < kills) throw new Error('the histories show fewer lost activities than kills');
   }
 
   private async run(): Promise<void> {
     const { worker, kills } = this.input;
     while (this.done < kills && !this.finished) {
-      await delay(50 + Math.floor(this.random() * 250));
+      await delay(20 + Math.floor(this.random() * 150));
       if (this.finished) return;
       process.kill(worker.pid, 'SIGSTOP');
+      await delay(SETTLE_MS);
       if (!(await this.holdsWork())) {
         process.kill(worker.pid, 'SIGCONT');
         continue;
@@ -92,11 +98,14 @@ export class Killer {
     while (!this.finished) {
       if ((await Promise.race([death, delay(200, 'alive')])) === 'alive') continue;
       this.done += 1;
+      // Noted as lost, so that the next look does not take it for the new worker's.
+      await this.holdsWork();
       await worker.start();
       return;
     }
   }
 
+  /** Whether the frozen worker has an activity; whatever it has is lost with it. */
   private async holdsWork(): Promise<boolean> {
     const { temporal, target, stores } = this.input;
     const experiments = await stores.experiments.list(target);
@@ -112,9 +121,12 @@ export class Killer {
         .getHandle(id)
         .describe()
         .catch(() => null);
-      const activities = found?.raw.pendingActivities ?? [];
-      if (activities.some(({ state }) => state === STARTED) || found?.raw.pendingWorkflowTask?.state === STARTED)
-        return true;
+      const held = (found?.raw.pendingActivities ?? [])
+        .filter(({ state }) => state === STARTED)
+        .map(({ activityId, attempt }) => `${id}/${found!.runId}/${activityId}/${attempt}`)
+        .filter((key) => !this.lost.has(key));
+      for (const key of held) this.lost.add(key);
+      if (held.length > 0) return true;
     }
     return false;
   }
@@ -127,10 +139,10 @@ export class Killer {
       const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
       for (const event of events ?? []) {
         if (event.eventType === EVENTS.workflowTaskTimedOut) hits.workflowTasks += 1;
-        if (event.eventType === EVENTS.activityTaskTimedOut) hits.activities += 1;
-        if (event.eventType === EVENTS.activityTaskStarted) {
-          hits.activities += (event.activityTaskStartedEventAttributes?.attempt ?? 1) - 1;
-        }
+        const started =
+          event.eventType === EVENTS.activityTaskStarted ? event.activityTaskStartedEventAttributes : null;
+        // A retry after an error is no kill: only an attempt that timed out was lost with a worker.
+        if (started?.lastFailure?.timeoutFailureInfo != null) hits.activities += (started.attempt ?? 1) - 1;
       }
     }
     return hits;
