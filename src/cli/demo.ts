@@ -117,7 +117,9 @@ async function publish(report: ReplayReport, options: DemoOptions, terminal: Ter
   const { summary } = report;
   for (const line of tableOf(summary)) terminal.line(line);
   const path = options.report ?? join(await mkdtemp(join(tmpdir(), 'loopwright-report-')), `${summary.scenario}.html`);
-  const { renderReplayReport } = require('../reports') as { renderReplayReport: (report: ReplayReport) => Promise<string> };
+  const { renderReplayReport } = require('../reports') as {
+    renderReplayReport: (report: ReplayReport) => Promise<string>;
+  };
   await writeFile(path, await renderReplayReport(report).catch(String));
   terminal.line(`report: ${path}`);
   if (options.json === undefined) return;

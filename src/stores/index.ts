@@ -1,4 +1,5 @@
 import type { Db, MongoClient } from 'mongodb';
+import os from 'node:os';
 import { ArtifactStore } from './artifact';
 import { DatasetStore } from './dataset';
 import { DeploymentStore } from './deployment';
@@ -31,7 +32,12 @@ export interface Stores {
 }
 
 /** Majority and journal: what is acknowledged survives a failover. */
-export const MONGO_OPTIONS = { writeConcern: { w: 'majority', journal: true }, retryWrites: true } as const;
+export const MONGO_OPTIONS = {
+  writeConcern: { w: 'majority', journal: true },
+  retryWrites: true,
+  // The driver would load `os` by a dynamic import, which jest and some bundlers do not have.
+  runtimeAdapters: { os },
+} as const;
 
 /** The stores of a database. `failpoint` is for crash tests. */
 export function openStores(client: MongoClient, db: Db, failpoint?: (name: FoldFailpoint) => void): Stores {
