@@ -16,7 +16,7 @@ export function createDecisionActivities(): DecisionActivities {
       const { client, info } = Context.current();
       const request = { key: spec.key, reasons: spec.reasons };
       await client.workflow.signalWithStart<LoopwrightWorkflows['loopwright.retrainModel'], [typeof request]>(
-        'loopwright.retrainModel' as never,
+        'loopwright.retrainModel',
         {
           workflowId: contracts.workflowIds.retraining(spec),
           taskQueue: info.taskQueue,
@@ -35,7 +35,7 @@ async function decideDeployment(request: DeploymentRequest): Promise<void> {
   const { client, info } = Context.current();
   const { target } = request;
   const startWorkflowOperation = new WithStartWorkflowOperation<LoopwrightWorkflows['loopwright.deployModel']>(
-    'loopwright.deployModel' as never,
+    'loopwright.deployModel',
     {
       workflowId: contracts.workflowIds.deployment(target),
       taskQueue: info.taskQueue,

@@ -60,7 +60,7 @@ export class LoopwrightPlugin extends SimplePlugin {
     return {
       ...configured,
       ...this.paths(configured),
-      taskQueue: (configured.taskQueue as string | undefined) ?? this.settings.taskQueue ?? 'loopwright',
+      taskQueue: configured.taskQueue ?? this.settings.taskQueue ?? 'loopwright',
       activities: this.merge(configured.activities),
     };
   }
@@ -81,8 +81,7 @@ export class LoopwrightPlugin extends SimplePlugin {
       workflowsPath: COMPOSED_WORKFLOWS,
       webpackConfigHook: (given) => {
         const config = previous ? previous(given) : given;
-        const alias = { ...config.resolve?.alias, [`${USER_WORKFLOWS}$`]: theirs };
-        return { ...config, resolve: { ...config.resolve, alias } };
+        return { ...config, resolve: { ...config.resolve, alias: withAlias(config.resolve?.alias, theirs) } };
       },
     };
   }
@@ -126,7 +125,7 @@ export class LoopwrightPlugin extends SimplePlugin {
     const names = Object.keys(createActivities({ stores: {} as never }));
     const late = (name: string) => (input: unknown) => {
       if (this.activities === null) return Promise.reject(new Error('the worker is not running: MongoDB is not open'));
-      const activity = this.activities[name as keyof LoopwrightActivities] as (input: unknown) => Promise<unknown>;
+      const activity = Reflect.get(this.activities, name) as (input: unknown) => Promise<unknown>;
       return activity(input);
     };
     return Object.fromEntries(names.map((name) => [name, late(name)])) as unknown as LoopwrightActivities;
@@ -143,6 +142,16 @@ export class LoopwrightPlugin extends SimplePlugin {
     await migrate(stores);
     this.activities = createActivities({ stores, stages });
   }
+}
+
+type Alias = NonNullable<
+  NonNullable<Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]['resolve']>['alias']
+>;
+
+/** The user's module under the name by which `workflows/compose` requires it; webpack takes both forms. */
+function withAlias(given: Alias | undefined, path: string): Alias {
+  if (Array.isArray(given)) return [...given, { name: USER_WORKFLOWS, alias: path, onlyModule: true }];
+  return { ...given, [`${USER_WORKFLOWS}$`]: path };
 }
 
 /** A bundle made without the plugin lacks our workflows; the worker would find out at the first workflow task. */

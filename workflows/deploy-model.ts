@@ -121,7 +121,7 @@ function checkDecision(action: DeploymentDecision['action'], command: unknown): 
     allocation,
     'a share between 0 and 1',
   );
-  if (typeof split['seed'] !== 'string')
+  if (typeof split.seed !== 'string')
     throw ApplicationFailure.nonRetryable('split.seed is missing', contracts.failureTypes.invalidSpec);
 }
 

@@ -1,6 +1,6 @@
 import { condition, continueAsNew, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import * as contracts from '../src/contracts';
-import type { Alert, AlertDecision, MonitorModelInput, MonitorStatus, Settled } from '../src/contracts';
+import type { Alert, AlertDecision, MonitorModelInput, MonitorStatus, Settled, SnoozeDecision } from '../src/contracts';
 import * as monitoring from '../src/domain/monitoring';
 import { iso, ms } from '../src/domain/time';
 import { activities, checkSpec, SHORT } from './lib/activities';
@@ -184,7 +184,7 @@ function handleAlerts(monitor: Monitor, meter: RunMeter): void {
     contracts.snoozeAlertUpdate,
     (decision) => change(decision, { state: 'snoozed', snoozedUntil: iso(ms(decision.until)) }),
     {
-      validator: (decision) => {
+      validator: (decision: SnoozeDecision) => {
         validator(decision);
         refuseUnless(isInstant(decision.until), 'until', decision.until, 'an ISO instant');
       },

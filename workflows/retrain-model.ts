@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import * as contracts from '../src/contracts';
-import type { PersonDecision, RetrainingResult, RetrainModelInput } from '../src/contracts';
+import type { PersonDecision, ResolveCompensation, RetrainingResult, RetrainModelInput } from '../src/contracts';
 import { activities, checkSpec, SHORT } from './lib/activities';
 import { showState, table } from './lib/attributes';
 import { checkPerson, conflict, isRecord, refuseUnless } from './lib/guards';
@@ -49,7 +49,7 @@ function handleMessages(
   retraining: Retraining,
   scope: CancellationScope,
 ): { approved: () => Promise<string | null>; cancelledBy: () => string | null } {
-  let approval: string | 'approved' | null = null;
+  let approval: { readonly rejection: string | null } | null = null;
   let cancelledBy: string | null = null;
   const status = () => retraining.status;
   setHandler(contracts.retrainingStatusQuery, status, {
@@ -79,7 +79,7 @@ function handleMessages(
   setHandler(
     contracts.approveUpdate,
     () => {
-      approval = 'approved';
+      approval = { rejection: null };
       return status();
     },
     { description: 'The challenger may meet traffic.', validator: waitsForApproval },
@@ -87,7 +87,7 @@ function handleMessages(
   setHandler(
     contracts.rejectUpdate,
     ({ who, reason }) => {
-      approval = `rejected by ${who}: ${reason}`;
+      approval = { rejection: `rejected by ${who}: ${reason}` };
       return status();
     },
     { description: 'The challenger is dropped.', validator: waitsForApproval },
@@ -116,7 +116,7 @@ function handleMessages(
     },
     {
       description: 'Tries a failed compensation again, or takes it as done by hand.',
-      validator: (command) => {
+      validator: (command: ResolveCompensation) => {
         checkPerson(command);
         refuseUnless(
           ['retry', 'done-by-hand'].includes(command.action),
@@ -131,7 +131,7 @@ function handleMessages(
   return {
     approved: async () => {
       await condition(() => approval !== null);
-      return approval === 'approved' ? null : approval;
+      return approval!.rejection;
     },
     cancelledBy: () => cancelledBy,
   };

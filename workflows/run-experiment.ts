@@ -8,7 +8,14 @@ import {
   setWorkflowOptions,
 } from '@temporalio/workflow';
 import * as contracts from '../src/contracts';
-import type { ExperimentResult, ExperimentStatus, RunExperimentInput, Settled } from '../src/contracts';
+import type {
+  ExperimentResult,
+  ExperimentStatus,
+  ExtendExperiment,
+  RampExperiment,
+  RunExperimentInput,
+  Settled,
+} from '../src/contracts';
 import { exposureEnd, plannedLooks } from '../src/domain/experiment';
 import { checkSpec } from './lib/activities';
 import { showState, table } from './lib/attributes';
@@ -29,7 +36,7 @@ export async function runExperiment(input: RunExperimentInput): Promise<Experime
   const experiment = new Experiment(spec, input?.state ?? initialExperiment(spec));
   const meter = new RunMeter();
   handleMessages(experiment, meter);
-  let failure: Error | null = null;
+  const failures: Error[] = [];
   const end = await CancellationScope.cancellable(async () =>
     runLoop(
       {
@@ -47,11 +54,11 @@ export async function runExperiment(input: RunExperimentInput): Promise<Experime
     await experiment.cancel();
     show(experiment);
     if (isCancellation(error)) throw error;
-    failure = error as Error;
+    failures.push(error as Error);
     return 'done' as const;
   });
   if (end === 'full') await continueAsNew<typeof runExperiment>({ spec, state: experiment.state });
-  if (failure !== null) throw failure;
+  for (const failure of failures) throw failure;
   return experiment.result!;
 }
 
@@ -130,7 +137,7 @@ function handleMessages(experiment: Experiment, meter: RunMeter): void {
     },
     {
       description: 'A longer exposure, before the last planned look only: α already spent stays spent.',
-      validator: (command) => {
+      validator: (command: ExtendExperiment) => {
         checkPerson(command);
         refuseIfDecided(experiment);
         refuseUnless(
@@ -153,7 +160,7 @@ function handleMessages(experiment: Experiment, meter: RunMeter): void {
     },
     {
       description: "Changes the challenger's share of traffic.",
-      validator: (command) => {
+      validator: (command: RampExperiment) => {
         checkPerson(command);
         refuseIfDecided(experiment);
         const fine = typeof command.allocation === 'number' && command.allocation > 0 && command.allocation < 1;

@@ -73,7 +73,7 @@ export class ChildWorker {
   async stop(): Promise<void> {
     this.stopping = true;
     const child = this.process;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = this.death();
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);

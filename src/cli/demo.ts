@@ -8,6 +8,7 @@ import { SEARCH_ATTRIBUTE_NAMES } from '../contracts';
 import type { ModelTarget, ReplayReport, Scenario, Summary } from '../contracts';
 import { startEngines } from '../engines';
 
+import { renderReplayReport } from '../reports';
 import { parseWith, scenarioSchema } from '../schemas';
 import { MONGO_OPTIONS, openStores } from '../stores';
 import { ChildWorker, prebuildBundle } from './child-worker';
@@ -117,10 +118,7 @@ async function publish(report: ReplayReport, options: DemoOptions, terminal: Ter
   const { summary } = report;
   for (const line of tableOf(summary)) terminal.line(line);
   const path = options.report ?? join(await mkdtemp(join(tmpdir(), 'loopwright-report-')), `${summary.scenario}.html`);
-  const { renderReplayReport } = require('../reports') as {
-    renderReplayReport: (report: ReplayReport) => Promise<string>;
-  };
-  await writeFile(path, await renderReplayReport(report).catch(String));
+  await writeFile(path, await renderReplayReport(report));
   terminal.line(`report: ${path}`);
   if (options.json === undefined) return;
   await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, workflowIds } from '../contracts';
-import type { OperatorContext } from './operators';
+import type { OperatorContext } from './context';
 
 /** One thing that was looked at. */
 export interface Finding extends Record<string, unknown> {
@@ -39,7 +39,7 @@ async function checkAttributes({ temporal }: OperatorContext): Promise<Omit<Find
 
 async function checkMongo({ mongo }: OperatorContext): Promise<Omit<Finding, 'check'>> {
   const hello = await mongo.db('admin').command({ hello: 1 });
-  const set = hello['setName'] as string | undefined;
+  const set = hello.setName as string | undefined;
   if (set === undefined) return { state: 'bad', finding: 'no replica set: transactions need one' };
   const { version } = (await mongo.db('admin').command({ buildInfo: 1 })) as { version?: string };
   return { state: 'good', finding: `replica set ${set}, version ${version ?? 'unknown'}` };

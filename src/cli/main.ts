@@ -10,7 +10,7 @@ import { addOperatorCommands } from './operators';
 import { runWorker } from './worker';
 import type { WorkerOptions } from './worker';
 
-const DEFAULT_MONGO = process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:27017/?replicaSet=rs0';
+const DEFAULT_MONGO = process.env.MONGODB_URI ?? 'mongodb://127.0.0.1:27017/?replicaSet=rs0';
 const DEFAULT_DATABASE = 'loopwright';
 
 /** The `loopwright` command: composition root, reader of the environment. */

@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { MongoClient } from 'mongodb';
 import { LoopwrightClient } from '../client';
 import { literal } from '../client/visibility';
-import { DEFAULT_ENVIRONMENT } from '../contracts';
+import { DEFAULT_ENVIRONMENT, searchAttributes } from '../contracts';
 import { MONGO_OPTIONS, openStores } from '../stores';
-import type { Stores } from '../stores';
+import type { OperatorContext } from './context';
 import { diagnose } from './doctor';
 import { printTable } from './table';
 
@@ -16,14 +16,6 @@ interface OperatorOptions {
   readonly mongodb: string;
   readonly database: string;
   readonly environment?: string;
-}
-
-/** What an operator command works with. */
-export interface OperatorContext {
-  readonly client: LoopwrightClient;
-  readonly temporal: Client;
-  readonly stores: Stores;
-  readonly mongo: MongoClient;
 }
 
 const WORKFLOW_TYPES = {
@@ -92,7 +84,9 @@ async function list(
   const rows: Record<string, unknown>[] = [];
   for await (const found of temporal.workflow.list({ query: `WorkflowType = ${literal(WORKFLOW_TYPES[kind])}` })) {
     const { workflowId, status: run, startTime, memo } = found;
-    const state = found.searchAttributes['LoopwrightState']?.[0] ?? memo?.['LoopwrightState'] ?? '';
+    const fallback = memo?.LoopwrightState;
+    const state =
+      found.typedSearchAttributes.get(searchAttributes.state) ?? (typeof fallback === 'string' ? fallback : '');
     rows.push({ workflowId, run: run.name, state, started: startTime.toISOString() });
   }
   return rows;

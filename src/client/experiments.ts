@@ -1,5 +1,4 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { z } from 'zod';
 import * as contracts from '../contracts';
 import type {
   ExperimentResult,
@@ -11,13 +10,11 @@ import type {
 } from '../contracts';
 import { routeTraffic } from '../domain/routing';
 import { experimentSpecSchema, parseWith, stopExperimentSchema, targetSchema } from '../schemas';
+import type { ExperimentSpecInput } from '../schemas';
 import type { ExperimentDocument, Stores } from '../stores';
 import type { TargetInput } from './ingestion';
 import { decide } from './start';
 import type { Starter } from './start';
-
-/** An experiment's spec as it may be written: defaults may be left out. */
-export type ExperimentSpecInput = z.input<typeof experimentSpecSchema>;
 
 /** Experiments: champion against challenger on divided traffic. */
 export class ExperimentsClient {

@@ -51,7 +51,7 @@ export class LoopwrightClient {
   constructor(parts: LoopwrightClientParts) {
     const db = parts.db ?? parts.mongo.db('loopwright', MONGO_OPTIONS);
     const stores = openStores(parts.mongo, db);
-    // eslint-disable-next-line no-console -- the default for a library that must not be silent about a degraded set-up
+
     const warn = parts.warn ?? ((line: string) => console.warn(`loopwright: ${line}`));
     const starter = new Starter(parts.temporal, parts.taskQueue ?? DEFAULT_TASK_QUEUE, warn);
     this.models = new ModelsClient(stores);
@@ -96,8 +96,6 @@ export class LoopwrightClient {
 
 export { NoWorkerError } from './start';
 export type { DecisionInput } from './deployments';
-export type { ExperimentSpecInput } from './experiments';
 export type { TargetInput } from './ingestion';
 export type { RegisterModel } from './models';
-export type { MonitorSpecInput } from './monitors';
-export type { RetrainSpecInput } from './retraining';
+export type { ExperimentSpecInput, MonitorSpecInput, RetrainSpecInput } from '../schemas';

@@ -2,14 +2,11 @@ import type { WorkflowHandle } from '@temporalio/client';
 import * as contracts from '../contracts';
 import type { Alert, Evaluation, MonitorChange, MonitorSpec, MonitorStatus, Settled, Watermark } from '../contracts';
 import { monitorChangeSchema, monitorSpecSchema, parseWith, targetSchema } from '../schemas';
-import type { z } from 'zod';
+import type { MonitorSpecInput } from '../schemas';
 import type { Stores } from '../stores';
 import type { TargetInput } from './ingestion';
 import { decide } from './start';
 import type { Starter } from './start';
-
-/** A monitor's spec as it may be written: defaults may be left out. */
-export type MonitorSpecInput = z.input<typeof monitorSpecSchema>;
 
 /** Monitors: one per model and environment, for ever. */
 export class MonitorsClient {

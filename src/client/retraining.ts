@@ -1,14 +1,11 @@
-import type { z } from 'zod';
 import * as contracts from '../contracts';
 import type { PersonDecision, RetrainingStatus, RetrainSpec } from '../contracts';
 import { parseWith, retrainSpecSchema, targetSchema } from '../schemas';
+import type { RetrainSpecInput } from '../schemas';
 import type { RetrainingDocument, Stores } from '../stores';
 import type { TargetInput } from './ingestion';
 import { decide } from './start';
 import type { Starter } from './start';
-
-/** A retraining as it may be asked for: defaults may be left out. */
-export type RetrainSpecInput = z.input<typeof retrainSpecSchema>;
 
 /** Retrainings: one open at a time per model and environment. */
 export class RetrainingClient {

@@ -1,5 +1,5 @@
-import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
-import type { UpdateDefinition, WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import type { UpdateDefinition, WorkflowHandle, Client } from '@temporalio/client';
 import { ServiceError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, searchAttributes } from '../contracts';
@@ -144,7 +144,7 @@ function reasonOf(error: unknown): unknown {
 }
 
 async function wasCutOff(error: unknown, handle: WorkflowHandle): Promise<boolean> {
-  const type = error instanceof WorkflowUpdateFailedError ? Reflect.get(error.cause ?? {}, 'type') : undefined;
+  const type: unknown = error instanceof WorkflowUpdateFailedError ? Reflect.get(error.cause ?? {}, 'type') : undefined;
   if (type !== 'AcceptedUpdateCompletedWorkflow' && !isGrpc(error, GRPC.notFound)) return false;
   return (await handle.describe()).status.name === 'RUNNING';
 }

@@ -1,7 +1,7 @@
 import type { Instant } from './time';
 
 /** A feature's value. Lists and nested values are kept as they are, and no statistic looks at them. */
-export type FeatureValue = number | string | boolean | null | readonly unknown[] | { readonly [key: string]: unknown };
+export type FeatureValue = number | string | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** One prediction as it was served. */
 export interface PredictionRow {

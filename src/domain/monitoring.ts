@@ -124,7 +124,8 @@ export function applyExperimentReport(state: MonitorState, report: ExperimentRep
 /** Whether all that the monitor has started has acted on everything up to an event time. */
 export function isSettled(state: MonitorState, at: Instant): boolean {
   const { open } = state;
-  if (open === null || open.waitsFor !== null) return true;
+  if (open === null) return true;
+  if (open.waitsFor !== null) return true;
   return open.experiment !== null && !open.experimentDecided && (open.experimentThrough ?? '') >= at;
 }
 

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import os from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Document } from 'mongodb';
@@ -10,6 +11,11 @@ import { startServer } from './process';
 
 const SET_NAME = 'loopwright';
 const READY_MS = 30_000;
+const CLIENT_OPTIONS = {
+  serverSelectionTimeoutMS: 5_000,
+  // the driver would load `os` by a dynamic import, which jest does not have
+  runtimeAdapters: { os },
+} as const;
 
 /** A replica set to work with. */
 export interface MongoEngine {
@@ -71,14 +77,7 @@ async function launch(
   });
   try {
     await server.untilReady(READY_MS, () => isListening(port));
-    const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
-      serverSelectionTimeoutMS: 5_000,
-    });
-    try {
-      await server.untilReady(READY_MS, () => becomePrimary(client, `127.0.0.1:${port}`));
-    } finally {
-      await client.close();
-    }
+    await server.untilReady(READY_MS, () => becomePrimary(`127.0.0.1:${port}`));
   } catch (error) {
     await server.stop();
     throw error;
@@ -89,7 +88,17 @@ async function launch(
 }
 
 /** True once the node takes writes; sets the replica set up, or tells a kept one its new port. */
-async function becomePrimary(client: MongoClient, host: string): Promise<boolean> {
+async function becomePrimary(host: string): Promise<boolean> {
+  // a client of its own for each try: one whose first connection failed stays closed
+  const client = new MongoClient(`mongodb://${host}/?directConnection=true`, CLIENT_OPTIONS);
+  try {
+    return await setUp(client, host);
+  } finally {
+    await client.close();
+  }
+}
+
+async function setUp(client: MongoClient, host: string): Promise<boolean> {
   const admin = client.db('admin');
   const hello = await admin.command({ hello: 1 });
   if (hello.isWritablePrimary === true) return true;

@@ -8,7 +8,7 @@ import { rewatch, watch } from './watchdog';
 /** How long a server may take to end after SIGTERM. */
 const GRACE_MS = 10_000;
 const POLL_MS = 20;
-const TAIL_CHARACTERS = 4_000;
+const TAIL_CHARACTERS = 8_000;
 
 /** How to start a server. */
 export interface ServerCommand {

@@ -54,3 +54,6 @@ export const rampExperimentSchema = z.strictObject({
   reason: text,
   who: name,
 }) satisfies z.ZodType<RampExperiment>;
+
+/** An experiment's spec as it may be written: defaults may be left out. */
+export type ExperimentSpecInput = z.input<typeof experimentSpecSchema>;

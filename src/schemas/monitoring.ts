@@ -57,3 +57,6 @@ export const monitorChangeSchema = z.strictObject({
   rebase: z.boolean().optional(),
   response: z.strictObject({ medium: actions, high: actions }).optional(),
 }) as z.ZodType<MonitorChange>;
+
+/** A monitor's spec as it may be written: defaults may be left out. */
+export type MonitorSpecInput = z.input<typeof monitorSpecSchema>;

@@ -26,3 +26,6 @@ export const retrainSpecSchema = z.strictObject({
   experiment: experimentPolicySchema,
   reportTo: z.string().max(200).optional(),
 }) satisfies z.ZodType<RetrainSpec>;
+
+/** A retraining as it may be asked for: defaults may be left out. */
+export type RetrainSpecInput = z.input<typeof retrainSpecSchema>;

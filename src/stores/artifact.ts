@@ -24,7 +24,7 @@ export class ArtifactStore {
     const digest = createHash('sha256').update(bytes).digest('hex');
     if (await this.exists(digest)) return digest;
     // A crash between chunks and file leaves chunks nobody can read; they would refuse the new ones.
-    await this.db.collection('artifacts.chunks').deleteMany({ files_id: digest as never });
+    await this.db.collection('artifacts.chunks').deleteMany({ files_id: digest });
     const upload = this.bucket.openUploadStreamWithId(digest as never, digest);
     await pipeline(Readable.from([Buffer.from(bytes)]), upload);
     return digest;

@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { Instant, LedgerEntry, ModelTarget, Serving } from '../contracts';
 import { isDuplicateKey, targetFilter } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 type ServingDocument = Serving & { readonly _id: string };
 type LedgerDocument = LedgerEntry & { readonly _id: string };
@@ -22,8 +23,8 @@ export class DeploymentStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.ledger.createIndex({ model: 1, environment: 1, key: 1 }, { unique: true, name: 'key' });
-    await this.ledger.createIndex({ model: 1, environment: 1, token: 1 }, { unique: true, name: 'token' });
+    await ensureIndex(this.ledger, { model: 1, environment: 1, key: 1 }, { unique: true, name: 'key' });
+    await ensureIndex(this.ledger, { model: 1, environment: 1, token: 1 }, { unique: true, name: 'token' });
   }
 
   /**

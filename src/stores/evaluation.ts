@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { Alert, Evaluation, Instant, ModelTarget } from '../contracts';
 import { targetFilter } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 interface EvaluationDocument extends ModelTarget {
   readonly _id: string;
@@ -31,8 +32,8 @@ export class EvaluationStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.evaluations.createIndex({ model: 1, environment: 1, 'evaluation.from': 1 }, { name: 'window' });
-    await this.alerts.createIndex({ model: 1, environment: 1, 'alert.at': 1 }, { name: 'target' });
+    await ensureIndex(this.evaluations, { model: 1, environment: 1, 'evaluation.from': 1 }, { name: 'window' });
+    await ensureIndex(this.alerts, { model: 1, environment: 1, 'alert.at': 1 }, { name: 'target' });
   }
 
   /** Records a judged window and returns what stands: the first result. */

@@ -2,6 +2,7 @@ import type { Collection, Db } from 'mongodb';
 import { experimentId } from '../contracts';
 import type { ExperimentPlan, ExperimentResult, ExperimentSpec, Look, ModelTarget } from '../contracts';
 import { isDuplicateKey, targetFilter } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 /** One experiment as recorded; `looks` are keyed by k, the first result for a look stands. */
 export interface ExperimentDocument extends ModelTarget {
@@ -25,8 +26,8 @@ export class ExperimentStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.experiments.createIndex({ model: 1, environment: 1, number: 1 }, { unique: true, name: 'number' });
-    await this.experiments.createIndex({ model: 1, environment: 1, key: 1 }, { unique: true, name: 'key' });
+    await ensureIndex(this.experiments, { model: 1, environment: 1, number: 1 }, { unique: true, name: 'number' });
+    await ensureIndex(this.experiments, { model: 1, environment: 1, key: 1 }, { unique: true, name: 'key' });
   }
 
   /** The number and id of the next experiment; the same key again gives the same. @param named an id to take instead */

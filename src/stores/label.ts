@@ -5,6 +5,7 @@ import type { LeaseStore } from './lease';
 import type { OutcomeSegment, OutcomeStore } from './outcome';
 import type { PredictionStore } from './prediction';
 import { targetFilter } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 /** A label that is not known yet, packed. */
 export const NO_LABEL = 255;
@@ -58,7 +59,7 @@ export class LabelStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.pending.createIndex({ model: 1, environment: 1, predictionId: 1 }, { name: 'prediction' });
+    await ensureIndex(this.pending, { model: 1, environment: 1, predictionId: 1 }, { name: 'prediction' });
   }
 
   /** Outcomes that wait for their prediction. */

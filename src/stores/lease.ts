@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ReadConcern, WriteConcern } from 'mongodb';
 import type { Binary, ClientSession, Collection, Db, MongoClient } from 'mongodb';
 
 /** How long a live holder is left alone, in milliseconds. */
@@ -35,8 +36,8 @@ export class LeaseStore {
       await this.take(key, lsid);
       try {
         return await session.withTransaction(() => work(session), {
-          readConcern: { level: 'snapshot' },
-          writeConcern: { w: 'majority' },
+          readConcern: new ReadConcern('snapshot'),
+          writeConcern: new WriteConcern('majority'),
         });
       } finally {
         await this.leases.updateOne({ _id: key, lsid }, { $set: { lsid: null } });

@@ -4,6 +4,7 @@ import type { LogResult, ModelTarget, OutcomeRow } from '../contracts';
 import { pack } from './columns';
 import { insertUnique, keyed, targetFilter } from './unique-batch';
 import type { SegmentKeys } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 /** Up to 1 000 outcomes as they came; folding them into labels is `LabelStore`'s work. */
 export interface OutcomeSegment extends SegmentKeys {
@@ -25,8 +26,9 @@ export class OutcomeStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.segments.createIndex({ model: 1, environment: 1, ids: 1 }, { unique: true, name: 'ids' });
-    await this.segments.createIndex(
+    await ensureIndex(this.segments, { model: 1, environment: 1, ids: 1 }, { unique: true, name: 'ids' });
+    await ensureIndex(
+      this.segments,
       { model: 1, environment: 1, _id: 1 },
       { partialFilterExpression: { folded: false }, name: 'unfolded' },
     );

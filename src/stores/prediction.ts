@@ -5,6 +5,7 @@ import { pack, packFeatures } from './columns';
 import type { PackedColumn } from './columns';
 import { insertUnique, keyed } from './unique-batch';
 import type { SegmentKeys } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 /** A prediction that was not recorded, packed. */
 export const NO_PREDICTION = 255;
@@ -33,8 +34,8 @@ export class PredictionStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.segments.createIndex({ model: 1, environment: 1, ids: 1 }, { unique: true, name: 'ids' });
-    await this.segments.createIndex({ model: 1, environment: 1, from: 1, to: 1 }, { name: 'range' });
+    await ensureIndex(this.segments, { model: 1, environment: 1, ids: 1 }, { unique: true, name: 'ids' });
+    await ensureIndex(this.segments, { model: 1, environment: 1, from: 1, to: 1 }, { name: 'range' });
   }
 
   /**

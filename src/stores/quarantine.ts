@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { ModelTarget, QuarantinedRow } from '../contracts';
 import { digestOf, targetFilter } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 interface QuarantineDocument extends ModelTarget, QuarantinedRow {
   readonly _id: string;
@@ -17,7 +18,7 @@ export class QuarantineStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.rows.createIndex({ model: 1, environment: 1, reason: 1 }, { name: 'reason' });
+    await ensureIndex(this.rows, { model: 1, environment: 1, reason: 1 }, { name: 'reason' });
   }
 
   /** Sets rows aside. */

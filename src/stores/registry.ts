@@ -2,6 +2,7 @@ import type { Collection, Db } from 'mongodb';
 import { versionName } from '../contracts';
 import type { ModelTarget, ModelVersion, VersionState } from '../contracts';
 import { isDuplicateKey } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 interface VersionDocument extends ModelVersion {
   readonly _id: string;
@@ -24,8 +25,8 @@ export class RegistryStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.versions.createIndex({ model: 1, version: 1 }, { unique: true, name: 'version' });
-    await this.versions.createIndex({ model: 1, key: 1 }, { unique: true, name: 'key' });
+    await ensureIndex(this.versions, { model: 1, version: 1 }, { unique: true, name: 'version' });
+    await ensureIndex(this.versions, { model: 1, key: 1 }, { unique: true, name: 'key' });
   }
 
   /** Registers a version under the next number; the same key again returns what was registered. */

@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { ModelTarget, RetrainingResult, RetrainSpec } from '../contracts';
 import { targetFilter } from './unique-batch';
+import { ensureIndex } from './indexes';
 
 /** One retraining as recorded. */
 export interface RetrainingDocument extends ModelTarget {
@@ -19,7 +20,7 @@ export class RetrainingStore {
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await this.retrainings.createIndex({ model: 1, environment: 1, 'spec.at': 1 }, { name: 'target' });
+    await ensureIndex(this.retrainings, { model: 1, environment: 1, 'spec.at': 1 }, { name: 'target' });
   }
 
   /** Records a start; a retraining that has ended under this key returns its result. */

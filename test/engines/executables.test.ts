@@ -72,13 +72,28 @@ describe('findExecutable', () => {
     );
   });
 
+  it('waits 10 s for a vendor that says nothing, and no longer', async () => {
+    jest.spyOn(globalThis, 'fetch').mockImplementation(
+      (_url, init) =>
+        new Promise((_resolve, reject) => {
+          init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error));
+        }),
+    );
+    const folder = newFolder();
+    plant(folder, 'tar', 'exit 1');
+    const start = Date.now();
+    const failure = findExecutable('temporal', { environment: { PATH: folder }, cacheDirectory: newFolder() });
+    await expect(failure).rejects.toThrow(/vendor download: .* \(temporal.download was silent for 10 s\)/);
+    expect(Date.now() - start).toBeLessThan(12_000);
+  });
+
   it('unpacks a vendor archive into the cache and finds it there the next time', async () => {
     const [packed, cacheDirectory] = [newFolder(), newFolder()];
     plant(packed, 'temporal', NEW_TEMPORAL);
     const archive = execFileSync('tar', ['-cz', '-C', packed, 'temporal']);
     const urls: string[] = [];
     jest.spyOn(globalThis, 'fetch').mockImplementation(async (url) => {
-      urls.push(String(url));
+      urls.push(url as string);
       if (urls.length > 1) return new Response(archive);
       return Response.json({ archiveUrl: 'https://example.org/cli_9.8.7.tar.gz', fileToExtract: 'temporal' });
     });

@@ -1,20 +1,18 @@
 import { existsSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { startEngines, startMongo } from '../../src/engines';
 import type { MongoEngine } from '../../src/engines';
 import { isListening } from '../../src/engines/ports';
-import { newFolder, processesWith, removeFolders } from './temporary';
+import { eventually, newFolder, ownWatchdogs, processesWith, removeFolders, withoutServers } from './temporary';
 
-const environment: NodeJS.ProcessEnv = { ...process.env };
-for (const name of Object.keys(environment)) {
-  if (name.startsWith('TEMPORAL_') || name === 'MONGODB_URI') delete environment[name];
-}
+const environment = withoutServers();
 
 afterEach(removeFolders);
 
 async function withClient<T>(engine: MongoEngine, use: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = await MongoClient.connect(engine.uri);
+  const client = await MongoClient.connect(engine.uri, { runtimeAdapters: { os } });
   try {
     return await use(client);
   } finally {
@@ -82,6 +80,21 @@ describe('startMongo', () => {
     } finally {
       await second.stop();
     }
+  });
+
+  it('stops one that crashed, and removes its folder', async () => {
+    const watchdogs = ownWatchdogs();
+    const engine = await startMongo({ environment });
+    const line = processesWith(`--port ${portOf(engine)}`)[0]!;
+    const folder = /--dbpath (\S+)/.exec(line)![1]!;
+    await withClient(engine, async (client) => {
+      const { pid } = await client.db('admin').command({ serverStatus: 1 });
+      process.kill(Number(pid), 'SIGKILL');
+    });
+    await eventually('the crash', () => processesWith(folder).length === 0);
+    await engine.stop();
+    expect(existsSync(join(folder, '..'))).toBe(false);
+    await eventually('no watchdog', () => ownWatchdogs() === watchdogs);
   });
 
   it('takes the replica set of the environment and does not print its password', async () => {

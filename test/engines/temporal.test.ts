@@ -5,11 +5,9 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { startTemporal } from '../../src/engines';
 import type { TemporalEngine } from '../../src/engines';
 import { isListening } from '../../src/engines/ports';
-import { eventually, newFolder, plant, processesWith, removeFolders } from './temporary';
+import { eventually, newFolder, ownWatchdogs, plant, processesWith, removeFolders, withoutServers } from './temporary';
 
-// a developer's own server must not be touched by these tests
-const environment: NodeJS.ProcessEnv = { ...process.env };
-for (const name of Object.keys(environment)) if (name.startsWith('TEMPORAL_')) delete environment[name];
+const environment = withoutServers();
 
 afterEach(removeFolders);
 
@@ -105,11 +103,12 @@ describe('startTemporal', () => {
   });
 
   it('shows the end of the log of a server that dies', async () => {
+    const watchdogs = ownWatchdogs();
     const folder = newFolder();
     const version = 'echo "temporal version 9.8.7 (Server 1.99.0, UI 2.0.0)"';
     plant(folder, 'temporal', `if [ "$1" = --version ]; then ${version}; else echo "disk is full" >&2; exit 3; fi`);
     const failure = startTemporal({ environment: { PATH: folder } });
     await expect(failure).rejects.toThrow(/temporal \(\S+\) ended with code 3; its log ends:\ndisk is full/);
-    await eventually('no watchdog', () => processesWith('const watched = new Map').length === 0);
+    await eventually('no watchdog', () => ownWatchdogs() === watchdogs);
   });
 });

@@ -1,13 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,6 +17,12 @@ export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
+/** The environment without a developer's own servers, which no test may touch. */
+export function withoutServers(): NodeJS.ProcessEnv {
+  const own = ([name]: [string, unknown]) => !name.startsWith('TEMPORAL_') && name !== 'MONGODB_URI';
+  return Object.fromEntries(Object.entries(process.env).filter(own));
+}
+
 /** Writes a shell script that stands for an executable, and returns its path. */
 export function plant(folder: string, name: string, script: string): string {
   mkdirSync(folder, { recursive: true });
@@ -37,17 +34,27 @@ export function plant(folder: string, name: string, script: string): string {
 
 /** The command lines of running processes that hold the text; zombies have none. Linux only. */
 export function processesWith(text: string): readonly string[] {
-  if (!existsSync('/proc')) return [];
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid))
-    .map((entry) => {
-      try {
-        return readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    })
+  return running()
+    .map((id) => read(`/proc/${id}/cmdline`).replaceAll('\0', ' '))
     .filter((line) => line.includes(text));
+}
+
+/** How many watchdogs this very process has: another test file, or the run itself, may have one as well. */
+export function ownWatchdogs(): number {
+  const own = running().filter((id) => read(`/proc/${id}/status`).includes(`PPid:\t${process.pid}\n`));
+  return own.filter((id) => read(`/proc/${id}/cmdline`).includes('const watched = new Map')).length;
+}
+
+function running(): readonly string[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Waits until the check holds, or throws. */

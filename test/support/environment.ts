@@ -19,7 +19,7 @@ export interface TestStores {
 
 /** Opens a fresh database on the run's MongoDB; `close` drops it. */
 export async function openTestStores(failpoint?: (name: FoldFailpoint) => void): Promise<TestStores> {
-  const mongo = await MongoClient.connect(process.env['LOOPWRIGHT_TEST_MONGODB']!, MONGO_OPTIONS);
+  const mongo = await MongoClient.connect(process.env.LOOPWRIGHT_TEST_MONGODB!, MONGO_OPTIONS);
   const db = mongo.db(`test-${randomUUID()}`, MONGO_OPTIONS);
   const stores = openStores(mongo, db, failpoint);
   await migrate(stores);
@@ -59,7 +59,7 @@ export async function startTestLoop(options: TestLoopOptions = {}): Promise<Test
     // Installed by another loop of the same file.
   }
   const opened = await openTestStores();
-  const address = process.env['LOOPWRIGHT_TEST_TEMPORAL']!;
+  const address = process.env.LOOPWRIGHT_TEST_TEMPORAL!;
   const connection = await Connection.connect({ address });
   const nativeConnection = await NativeConnection.connect({ address });
   const temporal = new Client({ connection });
@@ -70,7 +70,7 @@ export async function startTestLoop(options: TestLoopOptions = {}): Promise<Test
     connection: nativeConnection,
     taskQueue,
     plugins: [plugin],
-    workflowBundle: { codePath: process.env['LOOPWRIGHT_TEST_BUNDLE']! },
+    workflowBundle: { codePath: process.env.LOOPWRIGHT_TEST_BUNDLE! },
     stickyQueueScheduleToStartTimeout: '1s',
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
     ...(options.activitySlots === undefined ? {} : { maxConcurrentActivityTaskExecutions: options.activitySlots }),

@@ -16,9 +16,9 @@ export default async function globalSetup(): Promise<void> {
     startEngines({ ui: false, testCommands: true, searchAttributes, environment: withoutAddresses() }),
     prebuildBundle(),
   ]);
-  process.env['LOOPWRIGHT_TEST_TEMPORAL'] = engines.temporal.address;
-  process.env['LOOPWRIGHT_TEST_MONGODB'] = engines.mongo.uri;
-  process.env['LOOPWRIGHT_TEST_BUNDLE'] = bundle.path;
+  process.env.LOOPWRIGHT_TEST_TEMPORAL = engines.temporal.address;
+  process.env.LOOPWRIGHT_TEST_MONGODB = engines.mongo.uri;
+  process.env.LOOPWRIGHT_TEST_BUNDLE = bundle.path;
   Reflect.set(globalThis, 'loopwrightEngines', { engines, removeBundle: bundle.remove } satisfies RunningEngines);
 }
 
