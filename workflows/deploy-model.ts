@@ -5,7 +5,7 @@ import type { Decision, DeployModelInput, DeploymentState, LedgerEntry } from '.
 import { decide, refuse, remember } from '../src/domain/deployment';
 import type { DeploymentDecision } from '../src/domain/deployment';
 import { checkSpec, localActivities } from './lib/activities';
-import { showState, table } from './lib/attributes';
+import { facts, showState } from './lib/attributes';
 import { checkPerson, conflict, isInstant, isRecord, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop, Serial } from './lib/loop';
 import { versioned } from './lib/versioning';
@@ -134,19 +134,14 @@ function show(state: DeploymentState): void {
   const { split } = serving;
   showState(split === null ? 'serving' : 'split', [
     `**${serving.model}** in **${serving.environment}**`,
-    ...table(
-      ['champion', 'challenger', 'share', 'experiment', 'previous', 'effective at', 'token'],
-      [
-        [
-          serving.champion,
-          serving.challenger,
-          split?.allocation ?? null,
-          split?.experiment ?? null,
-          serving.previous,
-          serving.effectiveAt,
-          serving.token,
-        ],
-      ],
-    ),
+    ...facts([
+      ['champion', serving.champion],
+      ['challenger', serving.challenger],
+      ['share of the challenger', split?.allocation ?? null],
+      ['experiment', split?.experiment ?? null],
+      ['previous champion', serving.previous],
+      ['effective at', serving.effectiveAt],
+      ['fencing token', serving.token],
+    ]),
   ]);
 }

@@ -4,7 +4,7 @@ import type { Alert, AlertDecision, MonitorModelInput, MonitorStatus, Settled, S
 import * as monitoring from '../src/domain/monitoring';
 import { iso, ms } from '../src/domain/time';
 import { activities, checkSpec, SHORT } from './lib/activities';
-import { showState, table } from './lib/attributes';
+import { facts, showState, table } from './lib/attributes';
 import { checkPerson, checkWatermark, conflict, isInstant, isRecord, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
 import { Monitor } from './lib/monitor';
@@ -204,35 +204,25 @@ function show(monitor: Monitor): void {
   const { spec, baseline, level, open, alerts } = status;
   showState(status.state, [
     `**${spec.model}** in **${spec.environment}** · ${status.state} · ${spec.clock} clock`,
-    ...table(
-      ['settled through', 'next due', 'baseline', 'alert level', 'below in a row', 'retrainings'],
-      [
-        [
-          status.settledThrough,
-          status.nextDueAt,
-          baseline?.value ?? null,
-          level,
-          `${status.below} of ${spec.consecutive}`,
-          status.retrainings,
-        ],
-      ],
-    ),
-    ...(open === null ? [] : [`Open: ${open.retraining ?? 'no retraining'}, experiment ${open.experiment ?? '–'}`]),
-    ...(status.failure === null ? [] : [`Last failure: ${status.failure.replace(/[|<>`\n]/g, ' ')}`]),
-    `**Windows** (${spec.metric})`,
+    ...facts([
+      ['settled through', status.settledThrough],
+      ['next due', status.nextDueAt],
+      [`baseline ${spec.metric}`, baseline?.value ?? null],
+      ['alert level', level],
+      ['below in a row', `${status.below} of ${spec.consecutive}`],
+      ['retrainings', status.retrainings],
+      ['open', open === null ? 'nothing' : `${open.retraining ?? ''} ${open.experiment ?? ''} ${open.waitsFor ?? ''}`],
+      ['outcomes by signal', `${status.ingested.logged} logged, ${status.ingested.quarantined} set aside`],
+      ['last failure', status.failure ?? 'none'],
+    ]),
+    '**Windows**, newest first',
     ...table(
       ['from', 'rows', spec.metric, 'status', 'counts'],
       [...status.recent]
         .reverse()
-        .map((window) => [
-          window.from.slice(0, 10),
-          window.n,
-          window.value,
-          window.status,
-          window.counted ? 'yes' : 'no',
-        ]),
+        .map((window) => [window.from, window.n, window.value, window.status, window.counted ? 'yes' : 'no']),
     ),
-    `**Alerts**: ${alerts.length === 0 ? 'none' : ''}`,
+    '**Alerts**, newest last',
     ...table(
       ['at', 'value', 'level', 'severity', 'state'],
       alerts.slice(-5).map((alert) => [alert.at, alert.value, alert.level, alert.severity, alert.state]),

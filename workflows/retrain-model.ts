@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation, setHandler, setWorkflowOp
 import * as contracts from '../src/contracts';
 import type { PersonDecision, ResolveCompensation, RetrainingResult, RetrainModelInput } from '../src/contracts';
 import { activities, checkSpec, SHORT } from './lib/activities';
-import { showState, table } from './lib/attributes';
+import { facts, plain, showState } from './lib/attributes';
 import { checkPerson, conflict, isRecord, refuseUnless } from './lib/guards';
 import { Retraining } from './lib/retraining';
 import type { Ending } from './lib/retraining';
@@ -148,21 +148,17 @@ function show(retraining: Retraining): void {
     retraining.status;
   showState(result?.decision ?? phase, [
     `**${spec.model}** in **${spec.environment}** · ${result?.decision ?? phase}`,
-    ...table(
-      ['asked for at', 'rows', 'hold-out champion', 'hold-out challenger', 'challenger', 'experiment'],
-      [
-        [
-          spec.at,
-          snapshot?.rows ?? null,
-          gate?.champion[gate.metric] ?? null,
-          gate?.challenger[gate.metric] ?? null,
-          challenger,
-          experiment,
-        ],
-      ],
-    ),
-    ...reasons.map((reason) => `- ${reason.replace(/[|<>`\n]/g, ' ')}`),
-    ...(result?.reasons ?? []).map((reason) => `- ${reason.replace(/[|<>`\n]/g, ' ')}`),
-    ...failedCompensations.map((name) => `- **compensation \`${name}\` failed**: send \`resolveCompensation\``),
+    ...facts([
+      ['asked for at', spec.at],
+      ['rows', snapshot?.rows ?? null],
+      ['champion on the hold-out', gate?.champion[gate.metric] ?? null],
+      ['challenger on the hold-out', gate?.challenger[gate.metric] ?? null],
+      ['challenger', challenger],
+      ['experiment', experiment],
+    ]),
+    '**Why**',
+    ...reasons.map((reason) => `- ${plain(reason)}`),
+    ...(result === null ? [] : ['', '**How it ended**', ...result.reasons.map((reason) => `- ${plain(reason)}`)]),
+    ...failedCompensations.map((name) => `- **compensation ${name} failed**: send resolveCompensation`),
   ]);
 }

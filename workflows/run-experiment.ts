@@ -18,7 +18,7 @@ import type {
 } from '../src/contracts';
 import { exposureEnd, plannedLooks } from '../src/domain/experiment';
 import { checkSpec } from './lib/activities';
-import { showState, table } from './lib/attributes';
+import { facts, showState, table } from './lib/attributes';
 import { Experiment, initialExperiment } from './lib/experiment';
 import { checkPerson, checkWatermark, conflict, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
@@ -184,32 +184,18 @@ function show(experiment: Experiment): void {
   const planned = plannedLooks(spec, state.end).length;
   showState(result?.decision ?? state.phase, [
     `**${spec.model}@${spec.challenger}** against **${spec.model}@${spec.champion}** in **${spec.environment}** on ${spec.successMetric}`,
-    ...table(
-      ['start', 'end of exposure', 'next look', 'looks', 'share', 'rows per arm expected', 'needed for 5 points'],
-      [
-        [
-          spec.start.slice(0, 10),
-          state.end.slice(0, 10),
-          experiment.nextLook()?.at ?? null,
-          `${state.looks.length} of ${planned}`,
-          state.allocation,
-          state.plan?.expectedPerArm ?? null,
-          state.plan?.samplePerArm ?? null,
-        ],
-      ],
-    ),
-    ...(result === null ? [] : [`**${result.decision}**: ${result.reasons.join('; ').replace(/[|<>`\n]/g, ' ')}`]),
+    ...facts([
+      ['exposure', `${spec.start.slice(0, 10)} to ${state.end.slice(0, 10)}`],
+      ['share of the challenger', state.allocation],
+      ['looks', `${state.looks.length} of ${planned}`],
+      ['next look', experiment.nextLook()?.at ?? null],
+      ['rows per arm expected', state.plan?.expectedPerArm ?? null],
+      ['rows per arm to find 5 points', state.plan?.samplePerArm ?? null],
+      ['decision', result === null ? null : `${result.decision}: ${result.reasons.join('; ')}`],
+    ]),
     ...table(
       ['look', 'at', 'rows', 'difference', 'z', 'bound', 'decision'],
-      state.looks.map((look) => [
-        look.k,
-        look.at.slice(0, 10),
-        look.n,
-        look.difference,
-        look.z,
-        look.bound,
-        look.decision,
-      ]),
+      state.looks.map((look) => [look.k, look.at, look.n, look.difference, look.z, look.bound, look.decision]),
     ),
   ]);
 }

@@ -78,6 +78,7 @@ export class DeploymentsClient {
       taskQueue: this.starter.taskQueue,
       workflowIdConflictPolicy: 'USE_EXISTING',
       args: [{ target: checked }],
+      staticDetails: contracts.WORKFLOW_DETAILS['loopwright.deployModel'],
       staticSummary: `what serves ${checked.model} in ${checked.environment}`,
       ...(await this.starter.attributesFor(checked)),
     });

@@ -28,6 +28,7 @@ export class RetrainingClient {
       args: [{ spec: checked }],
       signal: contracts.retrainingRequestedSignal,
       signalArgs: [request],
+      staticDetails: contracts.WORKFLOW_DETAILS['loopwright.retrainModel'],
       staticSummary: `retrain ${checked.model} in ${checked.environment}`,
       ...(await this.starter.attributesFor(checked)),
     });

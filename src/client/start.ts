@@ -2,7 +2,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition, WorkflowHandle, Client } from '@temporalio/client';
 import { ServiceError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, searchAttributes } from '../contracts';
+import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, searchAttributes, WORKFLOW_DETAILS } from '../contracts';
 import type { LoopwrightWorkflowName, LoopwrightWorkflows, ModelTarget } from '../contracts';
 
 /** gRPC codes that tell a server without the feature, and a run that has just ended. */
@@ -51,6 +51,7 @@ export class Starter {
       args: [request.input],
       workflowIdConflictPolicy: request.useExisting === false ? 'FAIL' : 'USE_EXISTING',
       staticSummary: request.summary,
+      staticDetails: WORKFLOW_DETAILS[request.type],
       ...attributes,
     });
   }

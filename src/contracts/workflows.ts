@@ -21,3 +21,15 @@ export const WORKFLOW_NAMES: readonly LoopwrightWorkflowName[] = [
   'loopwright.deployModel',
   'loopwright.runExperiment',
 ];
+
+/** What each workflow is, for its page in the Temporal UI. */
+export const WORKFLOW_DETAILS: Readonly<Record<LoopwrightWorkflowName, string>> = {
+  'loopwright.monitorModel':
+    'Judges each window of served traffic once its labels are mature, alerts after k bad windows in a row and answers by its policy. Updates: advance, evaluate, configure, pause, resume, acknowledgeAlert, snoozeAlert, resolveAlert.',
+  'loopwright.retrainModel':
+    'Trains a challenger on the rows labelled by the watermark, gates it on a hold-out, registers it and lets it meet the champion; every step is undone when a later one fails. Updates: approve, reject, cancel, resolveCompensation.',
+  'loopwright.deployModel':
+    'The only writer of what serves. Updates: deploy, setTraffic, promote, rollBack; each with an idempotency key, each a line of the ledger.',
+  'loopwright.runExperiment':
+    'Champion against challenger on divided traffic, weekly looks with alpha spending, one decision with its reasons. Updates: advance, stop, extend, ramp.',
+};
