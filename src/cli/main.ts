@@ -49,6 +49,7 @@ export function createProgram(): Command {
     .option('--task-queue <name>', 'task queue', DEFAULT_TASK_QUEUE)
     .option('--bundle <file>', 'a prebuilt workflow bundle')
     .option('--activity-slots <n>', 'activities at once, at most', whole)
+    .option('--health-file <file>', 'touch this file while the worker polls')
     .option('--failpoint <point:n>', 'die at the n-th hit of a point inside a fold, for crash tests')
     .action((options: WorkerOptions) => runWorker(options));
   addOperatorCommands(program, { mongodb: DEFAULT_MONGO, database: DEFAULT_DATABASE });

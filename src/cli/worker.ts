@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import { LoopwrightPlugin } from '../plugin';
 import type { FoldFailpoint } from '../stores';
+
+/** How often a worker says that it is well. */
+const HEALTH_MS = 10_000;
 
 /** What a worker process needs; the composition root reads the environment. */
 export interface WorkerOptions {
@@ -14,6 +17,8 @@ export interface WorkerOptions {
   readonly bundle?: string | undefined;
   /** Activities at once, at most. */
   readonly activitySlots?: number | undefined;
+  /** Touched while the worker polls, for health checks. */
+  readonly healthFile?: string | undefined;
   /** Kills the process at the n-th hit of a point inside a fold: `fold-labelled:3`. For crash tests. */
   readonly failpoint?: string | undefined;
 }
@@ -39,11 +44,19 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       ...(options.activitySlots === undefined ? {} : { maxConcurrentActivityTaskExecutions: options.activitySlots }),
     });
     const report = setInterval(() => process.send?.({ maxRssKiB: process.resourceUsage().maxRSS }), 500);
+    const health = setInterval(() => touch(options.healthFile, worker.getState()), HEALTH_MS);
     process.send?.('ready');
-    await worker.run().finally(() => clearInterval(report));
+    await worker.run().finally(() => {
+      clearInterval(report);
+      clearInterval(health);
+    });
   } finally {
     await connection.close();
   }
+}
+
+function touch(file: string | undefined, state: string): void {
+  if (file !== undefined && state === 'RUNNING') writeFileSync(file, new Date().toISOString());
 }
 
 function failpointOf(text: string | undefined): ((name: FoldFailpoint) => void) | undefined {
