@@ -15,7 +15,8 @@ export function createMonitoringActivities(stores: Stores): MonitoringActivities
       const rows = await stores.rows.read(version === undefined ? served : { ...served, versions: [version] });
       const drift = version === undefined ? await driftOf(stores, spec, rows) : [];
       const evaluation: Evaluation = { from, to, asOf, served: rows.n, performance: performanceOf(rows), drift };
-      return stores.evaluations.record(spec, evaluation, version ?? null);
+      const { drift: _drift, ...judged } = await stores.evaluations.record(spec, evaluation, version ?? null);
+      return judged;
     },
     recordAlert: ({ target, alert }) => stores.evaluations.recordAlert(target, alert),
     logOutcomes: async ({ target, batch }) => {

@@ -28,7 +28,9 @@ export class ExperimentsClient {
 
   /** Starts an experiment; the same id again is refused while it runs. */
   async start(spec: ExperimentSpecInput): Promise<ExperimentSpec> {
-    const checked: ExperimentSpec = parseWith(experimentSpecSchema, spec, 'experiment spec');
+    const given: ExperimentSpec = parseWith(experimentSpecSchema, spec, 'experiment spec');
+    // The monitor triggers nothing while an experiment is open, whoever started it.
+    const checked = { ...given, reportTo: given.reportTo ?? contracts.workflowIds.monitor(given) };
     await this.starter.start({
       type: 'loopwright.runExperiment',
       workflowId: contracts.workflowIds.experiment(checked.id),

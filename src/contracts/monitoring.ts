@@ -55,6 +55,9 @@ export interface Evaluation {
   readonly drift: readonly FeatureDrift[];
 }
 
+/** What the monitor decides on; drift, with an entry per feature, stays in the store. */
+export type WindowPerformance = Omit<Evaluation, 'drift'>;
+
 /** One judged window, as the monitor remembers it. */
 export interface JudgedWindow {
   readonly from: Instant;
@@ -178,7 +181,7 @@ export interface MonitoringActivities {
     readonly asOf: Instant;
     /** Only rows of this version; all served rows without it. */
     readonly version?: number | undefined;
-  }): Promise<Evaluation>;
+  }): Promise<WindowPerformance>;
   /** Records an alert or a change of its state. */
   recordAlert(input: { readonly target: ModelTarget; readonly alert: Alert }): Promise<void>;
   /** Writes outcomes that came by signal. */

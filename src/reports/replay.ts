@@ -1,5 +1,6 @@
 import type { ReplayReport } from '../contracts';
-import { Html, html, page, show, tableOf } from './html';
+import type { Html } from './html';
+import { html, page, show, tableOf } from './html';
 import { figure } from './plots/chart';
 import { driftChart } from './plots/drift';
 import { boundaryChart, estimateChart } from './plots/experiment';

@@ -96,7 +96,7 @@ test('one activity slot is enough: nothing waits for its own slot', async () => 
 });
 
 test('early stopping decides sooner', async () => {
-  const experiment = { ...(sampleScenario()['experiment'] as object), earlyStop: true };
+  const experiment = { ...(sampleScenario().experiment as object), earlyStop: true };
   const scenario = await write('early.json', JSON.stringify(sampleScenario({ experiment, end: '2012-03-01' })));
   const { summary } = await demo('--scenario', scenario);
   expect(summary.experiments[0]!.looks.length).toBeLessThan(8);

@@ -20,7 +20,7 @@ function load(version: string, name: string): { events: { eventType: string }[] 
 }
 
 function replay(history: unknown, id: string): Promise<void> {
-  const workflowBundle = { codePath: process.env['LOOPWRIGHT_TEST_BUNDLE']! };
+  const workflowBundle = { codePath: process.env.LOOPWRIGHT_TEST_BUNDLE! };
   return Worker.runReplayHistory({ workflowBundle }, historyFromJSON(history), id);
 }
 

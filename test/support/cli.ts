@@ -26,8 +26,8 @@ export interface Ended {
 export async function loopwright(...args: readonly string[]): Promise<Ended> {
   const env = {
     ...process.env,
-    TEMPORAL_ADDRESS: process.env['LOOPWRIGHT_TEST_TEMPORAL'],
-    MONGODB_URI: process.env['LOOPWRIGHT_TEST_MONGODB'],
+    TEMPORAL_ADDRESS: process.env.LOOPWRIGHT_TEST_TEMPORAL,
+    MONGODB_URI: process.env.LOOPWRIGHT_TEST_MONGODB,
   };
   try {
     const { stdout, stderr } = await run(process.execPath, [MAIN, ...args], { env, maxBuffer: 1 << 24 });

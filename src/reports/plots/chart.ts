@@ -30,8 +30,8 @@ const WIDTH = 1040;
 
 /** Draws a plot as SVG in a figure, now: the page needs no script. */
 export async function figure(chart: Chart): Promise<Html> {
-  const { init } = await loadEcharts();
-  const instance = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: chart.height });
+  const echarts = await loadEcharts();
+  const instance = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: chart.height });
   try {
     instance.setOption({ animation: false, textStyle: { fontFamily: 'system-ui, sans-serif' }, ...chart.option });
     const label = `<svg role="img" aria-label="${escapeHtml(chart.label)}" `;
@@ -56,7 +56,7 @@ function stableIds(svg: string): string {
 
 async function loadEcharts(): Promise<Echarts> {
   try {
-    return (await import('echarts')) as unknown as Echarts;
+    return await import('echarts');
   } catch (error) {
     throw new Error('the report draws with echarts, which is not installed: npm install echarts', { cause: error });
   }
