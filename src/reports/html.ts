@@ -32,8 +32,9 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 
 function render(value: Value): string {
   if (value instanceof Html) return value.text;
-  if (Array.isArray(value)) return (value as readonly Value[]).map(render).join('');
-  return escapeHtml(String(value));
+  if (typeof value === 'string') return escapeHtml(value);
+  if (value === null || typeof value === 'number') return String(value ?? '');
+  return value.map(render).join('');
 }
 
 const STYLE = `
