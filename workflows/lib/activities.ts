@@ -1,0 +1,51 @@
+import type { RetryPolicy } from '@temporalio/common';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { NON_RETRYABLE, TYPE_PREFIX } from '../../src/contracts';
+import type { DeploymentActivities, LoopwrightActivities, SpecKinds } from '../../src/contracts';
+
+const retry: RetryPolicy = {
+  initialInterval: '200ms',
+  maximumInterval: '30s',
+  nonRetryableErrorTypes: [...NON_RETRYABLE],
+};
+
+/** Short work: reads, sums, writes. A dead worker is noticed by the missing heartbeat. */
+export const SHORT: ActivityOptions = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '6s', retry };
+
+/** Training and scoring, for as long as they show life. */
+export const LONG: ActivityOptions = { startToCloseTimeout: '24 hours', heartbeatTimeout: '30s', retry };
+
+const LOCAL: LocalActivityOptions = { startToCloseTimeout: '10s', retry };
+
+/** An activity call that shows in the UI with one line of its own. */
+type Summarised<A> = {
+  [K in keyof A]: A[K] extends (input: infer I) => infer R ? (input: I, summary: string) => R : never;
+};
+
+/** Activities by their plain names; every call says in a line what it is for. */
+export function activities(options: ActivityOptions): Summarised<LoopwrightActivities> {
+  const proxied = proxyActivities<Record<string, (input: unknown) => Promise<unknown>>>(options);
+  return prefixed(proxied, (call, summary, input) => call.executeWithOptions({ ...options, summary }, [input]));
+}
+
+/** Local activities: they take no slot, so workflows that wait for one another cannot run out of them. */
+export function localActivities(): Summarised<DeploymentActivities> {
+  const proxied = proxyLocalActivities<Record<string, (input: unknown) => Promise<unknown>>>(LOCAL);
+  return prefixed(proxied, (call, summary, input) => call.executeWithOptions({ ...LOCAL, summary }, [input]));
+}
+
+function prefixed<P extends object, A>(
+  proxied: P,
+  run: (call: NonNullable<P[keyof P]>, summary: string, input: unknown) => Promise<unknown>,
+): Summarised<A> {
+  return new Proxy({} as Summarised<A> & object, {
+    get: (_, name) => (input: unknown, summary: string) =>
+      run(Reflect.get(proxied, `${TYPE_PREFIX}${String(name)}`) as NonNullable<P[keyof P]>, summary, input),
+  });
+}
+
+/** A spec with its defaults; one that does not hold fails the workflow at once, with path and value. */
+export async function checkSpec<K extends keyof SpecKinds>(kind: K, spec: unknown): Promise<SpecKinds[K]> {
+  return (await activities(SHORT).checkSpec({ kind, spec }, `check the ${kind} spec`)) as SpecKinds[K];
+}
