@@ -5,7 +5,17 @@ import * as monitoring from '../src/domain/monitoring';
 import { iso, ms } from '../src/domain/time';
 import { activities, checkSpec, SHORT } from './lib/activities';
 import { facts, showState, table } from './lib/attributes';
-import { checkPerson, checkWatermark, conflict, isInstant, isRecord, readWatermark, refuseUnless } from './lib/guards';
+import {
+  checkPerson,
+  checkWatermark,
+  conflict,
+  isInstant,
+  isRecord,
+  readExperimentReport,
+  readRetrainingReport,
+  readWatermark,
+  refuseUnless,
+} from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
 import { Monitor } from './lib/monitor';
 import { versioned } from './lib/versioning';
@@ -51,10 +61,14 @@ function handleFacts(monitor: Monitor): void {
   setHandler(contracts.outcomesRecordedSignal, () => undefined, {
     description: 'A nudge: outcomes were written. An evaluation reads the store by itself.',
   });
-  setHandler(contracts.experimentReportedSignal, (report) => {
+  setHandler(contracts.experimentReportedSignal, (given) => {
+    const report = readExperimentReport(given);
+    if (report === null) return;
     monitor.state = monitoring.applyExperimentReport(monitor.state, report);
   });
-  setHandler(contracts.retrainingReportedSignal, async (report) => {
+  setHandler(contracts.retrainingReportedSignal, async (given) => {
+    const report = readRetrainingReport(given);
+    if (report === null) return;
     const result = report.closed;
     const promoted = result?.decision === 'promoted' && monitor.state.open?.retraining === report.key;
     if (promoted && monitor.state.spec.rebase) {

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../../src/contracts';
-import type { Watermark } from '../../src/contracts';
+import type { ExperimentReport, RetrainingReport, Watermark } from '../../src/contracts';
 import { iso, ms } from '../../src/domain/time';
 
 /** Refuses a message: the path, the value, what would be accepted. Never retried. */
@@ -46,4 +46,21 @@ export function checkPerson(value: unknown, withReason = true): void {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 500;
+}
+
+/** An experiment's report, or null when it is none. */
+export function readExperimentReport(value: unknown): ExperimentReport | null {
+  if (!isRecord(value) || typeof value.id !== 'string' || typeof value.decided !== 'boolean') return null;
+  const isTime = (at: unknown): boolean => at === null || isInstant(at);
+  return isTime(value.settledThrough) && isTime(value.nextDueAt) ? (value as unknown as ExperimentReport) : null;
+}
+
+/** A retraining's report, or null when it is none. */
+export function readRetrainingReport(value: unknown): RetrainingReport | null {
+  if (!isRecord(value) || typeof value.key !== 'string') return null;
+  const { closed, experiment } = value;
+  const isOpen = closed === null;
+  const isClosed = isRecord(closed) && typeof closed.decision === 'string' && isInstant(closed.closedAt);
+  const isNamed = experiment === null || typeof experiment === 'string';
+  return (isOpen || isClosed) && isNamed ? (value as unknown as RetrainingReport) : null;
 }
