@@ -31,19 +31,22 @@ export class SchemaError extends Error {
  * @throws SchemaError
  */
 export function parseWith<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const result = schema.safeParse(value, { reportInput: true });
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new SchemaError(what, result.error.issues.map(describeIssue));
+  throw new SchemaError(
+    what,
+    result.error.issues.map((issue) => describeIssue(issue, value)),
+  );
 }
 
 /** The first thing wrong with a value, or null. Cheaper to read than an exception where many rows are checked. */
 export function firstIssue(schema: z.ZodType, value: unknown): SchemaIssue | null {
-  const result = schema.safeParse(value, { reportInput: true });
+  const result = schema.safeParse(value);
   const issue = result.success ? undefined : result.error.issues[0];
-  return issue ? describeIssue(issue) : null;
+  return issue ? describeIssue(issue, value) : null;
 }
 
-function describeIssue(issue: z.core.$ZodIssue): SchemaIssue {
+function describeIssue(issue: z.core.$ZodIssue, root: unknown): SchemaIssue {
   const path = issue.path.map(String).join('.') || '(root)';
   if (issue.code === 'unrecognized_keys') {
     const prefix = path === '(root)' ? '' : `${path}.`;
@@ -54,7 +57,12 @@ function describeIssue(issue: z.core.$ZodIssue): SchemaIssue {
       code: issue.code,
     };
   }
-  return { path, value: shorten(issue.input), expected: issue.message, code: issue.code };
+  return { path, value: shorten(valueAt(root, issue.path)), expected: issue.message, code: issue.code };
+}
+
+/** A rule over several fields is told with the field it names, not with all of them. */
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value == null ? undefined : Reflect.get(Object(value) as object, key)), root);
 }
 
 /** A value as JSON of at most 80 characters. */

@@ -1,0 +1,30 @@
+import { normalCdf, normalLogSurvival, normalQuantile, normalSurvival, twoSidedNormal } from '../../src/statistics';
+import { casesOf, expectClose } from '../support/vectors';
+
+test.each(casesOf('distributions', 'normal'))('matches scipy.stats.norm: %s', (_, entry) => {
+  const { z } = entry.input;
+  expectClose(normalCdf(z), entry.expected.cdf, entry);
+  expectClose(normalSurvival(z), entry.expected.sf, entry);
+  expectClose(twoSidedNormal(z).pValue, entry.expected.pTwoSided, entry);
+});
+
+test.each(casesOf('distributions', 'normalPpf'))('matches scipy.stats.norm.ppf: %s', (_, entry) => {
+  expectClose(normalQuantile(entry.input.p), entry.expected.z, entry);
+});
+
+test('the tail holds where 1 − cdf is 0, its logarithm where the tail itself is 0', () => {
+  expect(normalSurvival(10)).toBeCloseTo(7.619853024160527e-24, 35);
+  expect(normalSurvival(40)).toBe(0);
+  // mpmath: log10(2 Q(40)) = −349.1359...
+  expect(twoSidedNormal(40).log10PValue).toBeCloseTo(-349.13597646, 6);
+  expect(normalLogSurvival(-40)).toBeCloseTo(0, 12);
+});
+
+test('quantile and cdf undo each other, far into both tails', () => {
+  for (const p of [1e-12, 1e-6, 0.01, 0.3, 0.5, 0.7, 0.99, 1 - 1e-9])
+    expect(normalCdf(normalQuantile(p))).toBeCloseTo(p, 14);
+});
+
+test.each([0, 1, -0.1, Number.NaN])('a quantile of %d is refused', (p) => {
+  expect(() => normalQuantile(p)).toThrow(`p is ${p}`);
+});
