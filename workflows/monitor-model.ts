@@ -5,6 +5,7 @@ import * as monitoring from '../src/domain/monitoring';
 import { iso, ms } from '../src/domain/time';
 import { activities, checkSpec, SHORT } from './lib/activities';
 import { facts, showState, table } from './lib/attributes';
+import { EarlyUpdates } from './lib/early';
 import {
   checkPerson,
   checkWatermark,
@@ -22,6 +23,17 @@ import { versioned } from './lib/versioning';
 
 const run = activities(SHORT);
 
+const UPDATES = [
+  contracts.advanceUpdate,
+  contracts.evaluateUpdate,
+  contracts.configureUpdate,
+  contracts.pauseUpdate,
+  contracts.resumeUpdate,
+  contracts.acknowledgeAlertUpdate,
+  contracts.snoozeAlertUpdate,
+  contracts.resolveAlertUpdate,
+];
+
 setWorkflowOptions(versioned('AUTO_UPGRADE'), monitorModel);
 
 /**
@@ -29,12 +41,13 @@ setWorkflowOptions(versioned('AUTO_UPGRADE'), monitorModel);
  * alerts after k bad windows in a row and answers by its policy, one retraining at a time.
  */
 export async function monitorModel(input: MonitorModelInput): Promise<void> {
+  const updates = new EarlyUpdates(UPDATES);
   const given: unknown = (input as Partial<MonitorModelInput> | undefined)?.spec;
   const state = input?.state ?? monitoring.initialState(await checkSpec('monitor', given));
   const monitor = new Monitor(state);
   const meter = new RunMeter();
   handleFacts(monitor);
-  handleDecisions(monitor, meter);
+  handleDecisions(monitor, meter, updates);
   setHandler(contracts.monitorStatusQuery, () => monitoring.statusOf(monitor.state), {
     description: 'Where the monitor stands: baseline, level, windows, alerts, what is open, when it acts next.',
   });
@@ -105,9 +118,9 @@ function handleFacts(monitor: Monitor): void {
   );
 }
 
-function handleDecisions(monitor: Monitor, meter: RunMeter): void {
+function handleDecisions(monitor: Monitor, meter: RunMeter, updates: EarlyUpdates): void {
   const status = (): MonitorStatus => monitoring.statusOf(monitor.state);
-  setHandler(
+  updates.set(
     contracts.advanceUpdate,
     async (fact): Promise<Settled> => {
       meter.countUpdate();
@@ -128,7 +141,7 @@ function handleDecisions(monitor: Monitor, meter: RunMeter): void {
       },
     },
   );
-  setHandler(
+  updates.set(
     contracts.evaluateUpdate,
     async () => {
       meter.countUpdate();
@@ -138,7 +151,7 @@ function handleDecisions(monitor: Monitor, meter: RunMeter): void {
     },
     { description: 'Judges everything that is due, now.' },
   );
-  setHandler(
+  updates.set(
     contracts.configureUpdate,
     async (change) => {
       meter.countUpdate();
@@ -163,18 +176,18 @@ function handleDecisions(monitor: Monitor, meter: RunMeter): void {
     show(monitor);
     return status();
   };
-  setHandler(contracts.pauseUpdate, () => setPaused(true), {
+  updates.set(contracts.pauseUpdate, (_decision) => setPaused(true), {
     description: 'Windows are still recorded but trigger nothing.',
     validator: (decision) => checkPerson(decision),
   });
-  setHandler(contracts.resumeUpdate, () => setPaused(false), {
+  updates.set(contracts.resumeUpdate, (_decision) => setPaused(false), {
     description: 'Windows trigger again.',
     validator: (decision) => checkPerson(decision, false),
   });
-  handleAlerts(monitor, meter);
+  handleAlerts(monitor, meter, updates);
 }
 
-function handleAlerts(monitor: Monitor, meter: RunMeter): void {
+function handleAlerts(monitor: Monitor, meter: RunMeter, updates: EarlyUpdates): void {
   const change = async (decision: AlertDecision, values: Partial<Alert>): Promise<Alert> => {
     meter.countUpdate();
     const before = monitor.state.alerts.find(({ fingerprint }) => fingerprint === decision.fingerprint)!;
@@ -190,11 +203,11 @@ function handleAlerts(monitor: Monitor, meter: RunMeter): void {
     if (known === undefined) throw conflict(`no alert ${String(decision.fingerprint).slice(0, 200)} among the last 20`);
     if (known.state === 'resolved') throw conflict(`alert ${known.fingerprint} is resolved already`);
   };
-  setHandler(contracts.acknowledgeAlertUpdate, (decision) => change(decision, { state: 'acknowledged' }), {
+  updates.set(contracts.acknowledgeAlertUpdate, (decision) => change(decision, { state: 'acknowledged' }), {
     validator,
   });
-  setHandler(contracts.resolveAlertUpdate, (decision) => change(decision, { state: 'resolved' }), { validator });
-  setHandler(
+  updates.set(contracts.resolveAlertUpdate, (decision) => change(decision, { state: 'resolved' }), { validator });
+  updates.set(
     contracts.snoozeAlertUpdate,
     (decision) => change(decision, { state: 'snoozed', snoozedUntil: iso(ms(decision.until)) }),
     {

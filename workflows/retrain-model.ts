@@ -3,12 +3,20 @@ import * as contracts from '../src/contracts';
 import type { PersonDecision, ResolveCompensation, RetrainingResult, RetrainModelInput } from '../src/contracts';
 import { activities, checkSpec, SHORT } from './lib/activities';
 import { facts, plain, showState } from './lib/attributes';
+import { EarlyUpdates } from './lib/early';
 import { checkPerson, conflict, isRecord, refuseUnless } from './lib/guards';
 import { Retraining } from './lib/retraining';
 import type { Ending } from './lib/retraining';
 import { versioned } from './lib/versioning';
 
 const run = activities(SHORT);
+
+const UPDATES = [
+  contracts.approveUpdate,
+  contracts.rejectUpdate,
+  contracts.cancelRetrainingUpdate,
+  contracts.resolveCompensationUpdate,
+];
 
 setWorkflowOptions(versioned('PINNED'), retrainModel);
 
@@ -20,11 +28,12 @@ const MAX_REASONS = 20;
  * it meet the champion. Every step is undone when a later one fails; "not better" is a normal end.
  */
 export async function retrainModel(input: RetrainModelInput): Promise<RetrainingResult> {
+  const updates = new EarlyUpdates(UPDATES);
   const given: unknown = (input as Partial<RetrainModelInput> | undefined)?.spec;
   const spec = await checkSpec('retraining', given);
   const retraining = new Retraining(spec, () => show(retraining));
   const scope = new CancellationScope();
-  const person = handleMessages(retraining, scope);
+  const person = handleMessages(retraining, scope, updates);
   const ended = await run.openRetraining({ spec }, 'has this key ended before?');
   if (ended !== null) {
     retraining.change({ phase: 'closed', result: ended });
@@ -48,6 +57,7 @@ export async function retrainModel(input: RetrainModelInput): Promise<Retraining
 function handleMessages(
   retraining: Retraining,
   scope: CancellationScope,
+  updates: EarlyUpdates,
 ): { approved: () => Promise<string | null>; cancelledBy: () => string | null } {
   let approval: { readonly rejection: string | null } | null = null;
   let cancelledBy: string | null = null;
@@ -76,7 +86,7 @@ function handleMessages(
     if (status().phase !== 'approval')
       throw conflict(`nothing to approve: the retraining is in phase ${status().phase}`);
   };
-  setHandler(
+  updates.set(
     contracts.approveUpdate,
     () => {
       approval = { rejection: null };
@@ -84,7 +94,7 @@ function handleMessages(
     },
     { description: 'The challenger may meet traffic.', validator: waitsForApproval },
   );
-  setHandler(
+  updates.set(
     contracts.rejectUpdate,
     ({ who, reason }) => {
       approval = { rejection: `rejected by ${who}: ${reason}` };
@@ -92,7 +102,7 @@ function handleMessages(
     },
     { description: 'The challenger is dropped.', validator: waitsForApproval },
   );
-  setHandler(
+  updates.set(
     contracts.cancelRetrainingUpdate,
     async ({ who, reason }) => {
       cancelledBy = `cancelled by ${who}: ${reason}`;
@@ -108,7 +118,7 @@ function handleMessages(
       },
     },
   );
-  setHandler(
+  updates.set(
     contracts.resolveCompensationUpdate,
     (command) => {
       retraining.saga.resolve(command.action);

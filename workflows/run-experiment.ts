@@ -19,10 +19,18 @@ import type {
 import { exposureEnd, plannedLooks } from '../src/domain/experiment';
 import { checkSpec } from './lib/activities';
 import { facts, showState, table } from './lib/attributes';
+import { EarlyUpdates } from './lib/early';
 import { Experiment, initialExperiment } from './lib/experiment';
 import { checkPerson, checkWatermark, conflict, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
 import { versioned } from './lib/versioning';
+
+const UPDATES = [
+  contracts.experimentAdvanceUpdate,
+  contracts.stopExperimentUpdate,
+  contracts.extendExperimentUpdate,
+  contracts.rampExperimentUpdate,
+];
 
 setWorkflowOptions(versioned('AUTO_UPGRADE'), runExperiment);
 
@@ -31,11 +39,12 @@ setWorkflowOptions(versioned('AUTO_UPGRADE'), runExperiment);
  * sample-ratio check, one decision with its reasons; then the better one serves.
  */
 export async function runExperiment(input: RunExperimentInput): Promise<ExperimentResult> {
+  const updates = new EarlyUpdates(UPDATES);
   const given: unknown = (input as Partial<RunExperimentInput> | undefined)?.spec;
   const spec = input?.state === undefined ? await checkSpec('experiment', given) : input.spec;
   const experiment = new Experiment(spec, input?.state ?? initialExperiment(spec));
   const meter = new RunMeter();
-  handleMessages(experiment, meter);
+  handleMessages(experiment, meter, updates);
   const failures: Error[] = [];
   const end = await CancellationScope.cancellable(async () =>
     runLoop(
@@ -62,7 +71,7 @@ export async function runExperiment(input: RunExperimentInput): Promise<Experime
   return experiment.result!;
 }
 
-function handleMessages(experiment: Experiment, meter: RunMeter): void {
+function handleMessages(experiment: Experiment, meter: RunMeter, updates: EarlyUpdates): void {
   const status = (): ExperimentStatus => ({
     spec: experiment.spec,
     phase: experiment.state.phase,
@@ -88,7 +97,7 @@ function handleMessages(experiment: Experiment, meter: RunMeter): void {
   setHandler(contracts.exposuresRecordedSignal, () => undefined, {
     description: 'A nudge: exposures were written. A look reads the store by itself.',
   });
-  setHandler(
+  updates.set(
     contracts.experimentAdvanceUpdate,
     async (fact): Promise<Settled> => {
       meter.countUpdate();
@@ -111,7 +120,7 @@ function handleMessages(experiment: Experiment, meter: RunMeter): void {
       },
     },
   );
-  setHandler(
+  updates.set(
     contracts.stopExperimentUpdate,
     async (command) => {
       meter.countUpdate();
@@ -127,7 +136,7 @@ function handleMessages(experiment: Experiment, meter: RunMeter): void {
       },
     },
   );
-  setHandler(
+  updates.set(
     contracts.extendExperimentUpdate,
     (command) => {
       meter.countUpdate();
@@ -151,7 +160,7 @@ function handleMessages(experiment: Experiment, meter: RunMeter): void {
       },
     },
   );
-  setHandler(
+  updates.set(
     contracts.rampExperimentUpdate,
     async (command) => {
       meter.countUpdate();

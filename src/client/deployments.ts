@@ -26,18 +26,18 @@ export class DeploymentsClient {
   }
 
   /** What serves now; null before the first deploy. */
-  current(target: TargetInput): Promise<Serving | null> {
+  async current(target: TargetInput): Promise<Serving | null> {
     return this.stores.deployments.current(parseWith(targetSchema, target, 'target'));
   }
 
   /** What served at an event time, and why. */
-  at(target: TargetInput, at: Instant): Promise<LedgerEntry | null> {
+  async at(target: TargetInput, at: Instant): Promise<LedgerEntry | null> {
     const checked = parseWith(targetSchema, target, 'target');
     return this.stores.deployments.at(checked, parseWith(instant, at, 'instant'));
   }
 
   /** Every decision, oldest first. */
-  history(target: TargetInput): Promise<LedgerEntry[]> {
+  async history(target: TargetInput): Promise<LedgerEntry[]> {
     return this.stores.deployments.history(parseWith(targetSchema, target, 'target'));
   }
 

@@ -13,7 +13,7 @@ import { experimentSpecSchema, parseWith, stopExperimentSchema, targetSchema } f
 import type { ExperimentSpecInput } from '../schemas';
 import type { ExperimentDocument, Stores } from '../stores';
 import type { TargetInput } from './ingestion';
-import { decide } from './start';
+import { ask, decide } from './start';
 import type { Starter } from './start';
 
 /** Experiments: champion against challenger on divided traffic. */
@@ -49,29 +49,29 @@ export class ExperimentsClient {
   }
 
   /** Where it stands. */
-  status(id: string): Promise<ExperimentStatus> {
-    return this.handle(id).query(contracts.experimentStatusQuery);
+  async status(id: string): Promise<ExperimentStatus> {
+    return ask(this.handle(id), contracts.experimentStatusQuery);
   }
 
   /** Ends it without promotion. */
-  stop(id: string, command: StopExperiment): Promise<ExperimentResult> {
+  async stop(id: string, command: StopExperiment): Promise<ExperimentResult> {
     const args: [StopExperiment] = [parseWith(stopExperimentSchema, command, 'stop')];
     return decide(this.handle(id), contracts.stopExperimentUpdate, { args });
   }
 
   /** Changes the challenger's share. */
-  ramp(id: string, command: RampExperiment): Promise<ExperimentStatus> {
+  async ramp(id: string, command: RampExperiment): Promise<ExperimentStatus> {
     return decide(this.handle(id), contracts.rampExperimentUpdate, { args: [command] });
   }
 
   /** Moves the data clock of one experiment and returns when every look that is due has been taken. */
-  advance(id: string, watermark: contracts.Watermark): Promise<contracts.Settled> {
+  async advance(id: string, watermark: contracts.Watermark): Promise<contracts.Settled> {
     const updateId = `advance/${watermark.source}/${watermark.at}`;
     return decide(this.handle(id), contracts.experimentAdvanceUpdate, { args: [watermark], updateId });
   }
 
   /** Every experiment of a target, by number. */
-  list(target: TargetInput): Promise<ExperimentDocument[]> {
+  async list(target: TargetInput): Promise<ExperimentDocument[]> {
     return this.stores.experiments.list(parseWith(targetSchema, target, 'target'));
   }
 

@@ -84,7 +84,7 @@ export class LoopwrightClient {
   }
 
   /** Creates the indexes; the worker does the same at its start. */
-  migrate(): Promise<void> {
+  async migrate(): Promise<void> {
     return this.prepare();
   }
 

@@ -28,7 +28,7 @@ export class PredictionsClient {
   }
 
   /** One logged row with its features and label, for a person; null when it is not there. */
-  find(target: TargetInput, predictionId: string): Promise<Record<string, unknown> | null> {
+  async find(target: TargetInput, predictionId: string): Promise<Record<string, unknown> | null> {
     return this.stores.rows.find(parseWith(targetSchema, target, 'target'), predictionId);
   }
 }

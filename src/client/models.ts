@@ -42,17 +42,17 @@ export class ModelsClient {
   }
 
   /** Every version of a model, by number. */
-  list(model: string): Promise<ModelVersion[]> {
+  async list(model: string): Promise<ModelVersion[]> {
     return this.stores.registry.list(model);
   }
 
   /** One version, or null. */
-  find(model: string, version: number): Promise<ModelVersion | null> {
+  async find(model: string, version: number): Promise<ModelVersion | null> {
     return this.stores.registry.find(model, version);
   }
 
   /** The verified bytes of a version's artifact. */
-  artifact(version: Pick<ModelVersion, 'artifact'>): Promise<Uint8Array> {
+  async artifact(version: Pick<ModelVersion, 'artifact'>): Promise<Uint8Array> {
     return this.stores.artifacts.get(version.artifact);
   }
 }

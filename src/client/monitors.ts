@@ -5,7 +5,7 @@ import { monitorChangeSchema, monitorSpecSchema, parseWith, targetSchema } from 
 import type { MonitorSpecInput } from '../schemas';
 import type { Stores } from '../stores';
 import type { TargetInput } from './ingestion';
-import { decide } from './start';
+import { ask, decide } from './start';
 import type { Starter } from './start';
 
 /** Monitors: one per model and environment, for ever. */
@@ -32,12 +32,12 @@ export class MonitorsClient {
   }
 
   /** Where it stands. */
-  status(target: TargetInput): Promise<MonitorStatus> {
-    return this.handle(target).query(contracts.monitorStatusQuery);
+  async status(target: TargetInput): Promise<MonitorStatus> {
+    return ask(this.handle(target), contracts.monitorStatusQuery);
   }
 
   /** Changes a running monitor. */
-  configure(target: TargetInput, change: MonitorChange): Promise<MonitorStatus> {
+  async configure(target: TargetInput, change: MonitorChange): Promise<MonitorStatus> {
     const args: [MonitorChange] = [parseWith(monitorChangeSchema, change, 'monitor change')];
     return decide(this.handle(target), contracts.configureUpdate, { args });
   }
@@ -46,13 +46,13 @@ export class MonitorsClient {
    * Moves the data clock: every outcome known by `at` has been logged durably. Returns when the monitor, its
    * retraining and its experiment have acted on it: back-pressure for a replay.
    */
-  advance(target: TargetInput, watermark: Watermark): Promise<Settled> {
+  async advance(target: TargetInput, watermark: Watermark): Promise<Settled> {
     const updateId = `advance/${watermark.source}/${watermark.at}`;
     return decide(this.handle(target), contracts.advanceUpdate, { args: [watermark], updateId });
   }
 
   /** Judges what is due, now. */
-  evaluate(target: TargetInput): Promise<MonitorStatus> {
+  async evaluate(target: TargetInput): Promise<MonitorStatus> {
     return decide(this.handle(target), contracts.evaluateUpdate, { args: [] });
   }
 
@@ -67,12 +67,12 @@ export class MonitorsClient {
   }
 
   /** Judged windows, oldest first. */
-  evaluations(target: TargetInput): Promise<Evaluation[]> {
+  async evaluations(target: TargetInput): Promise<Evaluation[]> {
     return this.stores.evaluations.list(parseWith(targetSchema, target, 'target'));
   }
 
   /** Alerts, oldest first. */
-  alerts(target: TargetInput): Promise<Alert[]> {
+  async alerts(target: TargetInput): Promise<Alert[]> {
     return this.stores.evaluations.listAlerts(parseWith(targetSchema, target, 'target'));
   }
 

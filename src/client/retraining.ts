@@ -4,7 +4,7 @@ import { parseWith, retrainSpecSchema, targetSchema } from '../schemas';
 import type { RetrainSpecInput } from '../schemas';
 import type { RetrainingDocument, Stores } from '../stores';
 import type { TargetInput } from './ingestion';
-import { decide } from './start';
+import { ask, decide } from './start';
 import type { Starter } from './start';
 
 /** Retrainings: one open at a time per model and environment. */
@@ -36,27 +36,27 @@ export class RetrainingClient {
   }
 
   /** Where the newest stands. */
-  status(target: TargetInput): Promise<RetrainingStatus> {
-    return this.handle(target).query(contracts.retrainingStatusQuery);
+  async status(target: TargetInput): Promise<RetrainingStatus> {
+    return ask(this.handle(target), contracts.retrainingStatusQuery);
   }
 
   /** Ends the open one and undoes what it has done. */
-  cancel(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+  async cancel(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
     return decide(this.handle(target), contracts.cancelRetrainingUpdate, { args: [decision] });
   }
 
   /** The challenger may meet traffic. */
-  approve(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+  async approve(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
     return decide(this.handle(target), contracts.approveUpdate, { args: [decision] });
   }
 
   /** The challenger is dropped. */
-  reject(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+  async reject(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
     return decide(this.handle(target), contracts.rejectUpdate, { args: [decision] });
   }
 
   /** Every retraining, oldest first. */
-  list(target: TargetInput): Promise<RetrainingDocument[]> {
+  async list(target: TargetInput): Promise<RetrainingDocument[]> {
     return this.stores.retrainings.list(parseWith(targetSchema, target, 'target'));
   }
 

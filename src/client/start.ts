@@ -1,7 +1,8 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { UpdateDefinition, WorkflowHandle, Client } from '@temporalio/client';
-import { ServiceError } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { QueryNotRegisteredError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Client, UpdateDefinition, WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { QueryDefinition } from '@temporalio/common';
 import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, searchAttributes, WORKFLOW_DETAILS } from '../contracts';
 import type { LoopwrightWorkflowName, LoopwrightWorkflows, ModelTarget } from '../contracts';
 
@@ -9,6 +10,8 @@ import type { LoopwrightWorkflowName, LoopwrightWorkflows, ModelTarget } from '.
 const GRPC = { notFound: 5, unimplemented: 12 } as const;
 const WORKFLOW_QUEUE = 1;
 const CUT_OFF_RETRIES = 5;
+const QUERY_RETRIES = 50;
+const QUERY_RETRY_MS = 100;
 
 /** Nobody polls the queue that work would be started on. */
 export class NoWorkerError extends Error {
@@ -135,6 +138,18 @@ export async function decide<R, A extends unknown[]>(
       return await (handle.executeUpdate as (...given: unknown[]) => Promise<R>)(update, options);
     } catch (error) {
       if (attempt >= CUT_OFF_RETRIES || !(await wasCutOff(error, handle))) throw reasonOf(error);
+    }
+  }
+}
+
+/** Asks a workflow; one that was just started is still checking its spec and may not answer yet. */
+export async function ask<R>(handle: WorkflowHandle, query: QueryDefinition<R>): Promise<R> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await handle.query(query);
+    } catch (error) {
+      if (!(error instanceof QueryNotRegisteredError) || attempt >= QUERY_RETRIES) throw error;
+      await delay(QUERY_RETRY_MS);
     }
   }
 }

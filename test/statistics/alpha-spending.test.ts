@@ -8,7 +8,7 @@ const even = (k: number) =>
   Array.from({ length: k }, (_, index) => ({ fraction: (index + 1) / k, information: (index + 1) * 100 }));
 
 const cases = casesOf('sequential', 'alphaSpendingBounds').filter(
-  ([, { args }]) => args.spending.endsWith("OBF") && args.sides === 2,
+  ([, { args }]) => args.spending.endsWith('OBF') && args.sides === 2,
 );
 
 test('the vectors have cases of this design', () => expect(cases.length).toBeGreaterThan(0));
