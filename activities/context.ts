@@ -8,6 +8,9 @@ import { ArtifactCorruptError, StaleWriterError } from '../src/stores';
 /** A third of the shortest heartbeat time-out. */
 const HEARTBEAT_MS = 2_000;
 
+/** Failures of an update that no worker has decided on. */
+const UNDECIDED: readonly string[] = ['AcceptedUpdateCompletedWorkflow', 'UnprocessedUpdate'];
+
 /** What a stage may use: the running activity's heartbeat and cancellation. */
 export function stageContext(): StageContext {
   const context = Context.current();
@@ -42,7 +45,9 @@ function translate(error: unknown): unknown {
 /** An update that another workflow refused carries its reason as cause; that reason is what the caller can act on. */
 function unwrapUpdateFailure(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof ApplicationFailure ? cause : error;
+  if (!(cause instanceof ApplicationFailure)) return error;
+  // Nobody has decided yet; the server calls it final, our keys make it safe to ask again.
+  return UNDECIDED.includes(cause.type ?? '') ? new Error(cause.message) : cause;
 }
 
 function lasting(error: Error, type: string): ApplicationFailure {

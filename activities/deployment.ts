@@ -6,6 +6,6 @@ export function createDeploymentActivities({ deployments }: Pick<Stores, 'deploy
   return {
     writeDeployment: ({ entry }) => deployments.write(entry),
     findDecision: ({ target, key }) => deployments.findByKey(target, key),
-    loadDeployment: (target) => deployments.current(target),
+    loadDeployment: (target) => deployments.newest(target),
   };
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { condition, continueAsNew, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import * as contracts from '../src/contracts';
 import type { Decision, DeployModelInput, DeploymentState, LedgerEntry } from '../src/contracts';
@@ -29,20 +29,30 @@ export async function deployModel(input: DeployModelInput): Promise<void> {
     meter.countUpdate();
     await condition(() => state !== null);
     return turns.run(async () => {
-      const { serving, keys } = state!;
-      const known = keys.includes(decision.key)
-        ? await local.findDecision({ target: target!, key: decision.key }, `decided before: ${decision.key}`)
-        : null;
-      if (known !== null) return known;
-      const refusal = refuse(serving, decision);
-      if (refusal !== null) throw conflict(refusal);
-      const wanted = decide(target!, serving, decision);
-      const entry = await local.writeDeployment({ entry: wanted }, `${decision.action} by ${decision.who}`);
-      const { action: _action, reason: _reason, who: _who, key, recordedAt: _recordedAt, ...next } = entry;
-      const newer = serving === null || next.token > serving.token;
-      state = { ...state!, keys: remember(keys, key), serving: newer ? next : serving };
-      show(state);
-      return entry;
+      for (;;) {
+        const { serving, keys } = state!;
+        const known = keys.includes(decision.key)
+          ? await local.findDecision({ target: target!, key: decision.key }, `decided before: ${decision.key}`)
+          : null;
+        if (known !== null) return known;
+        const refusal = refuse(serving, decision);
+        if (refusal !== null) throw conflict(refusal);
+        const wanted = decide(target!, serving, decision);
+        try {
+          const entry = await local.writeDeployment({ entry: wanted }, `${decision.action} by ${decision.who}`);
+          const { action: _action, reason: _reason, who: _who, key, recordedAt: _recordedAt, ...next } = entry;
+          const newer = serving === null || next.token > serving.token;
+          state = { ...state!, keys: remember(keys, key), serving: newer ? next : serving };
+          show(state);
+          return entry;
+        } catch (error) {
+          if (!isStale(error)) throw error;
+          // A workflow task that was lost after its write: the store is ahead of the history.
+          const ahead = await local.loadDeployment(target!, 'what did a lost task write?');
+          if (ahead === null || ahead.token <= (serving?.token ?? 0)) throw error;
+          state = { ...state!, serving: ahead };
+        }
+      }
     });
   };
   const options = (action: DeploymentDecision['action'], description: string) => ({
@@ -97,6 +107,12 @@ export async function deployModel(input: DeployModelInput): Promise<void> {
     meter,
   );
   await continueAsNew<typeof deployModel>({ target: target!, state });
+}
+
+/** A local activity fails with its failure itself, a remote one with it as cause. */
+function isStale(error: unknown): boolean {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  return failure instanceof ApplicationFailure && failure.type === contracts.failureTypes.staleWriter;
 }
 
 function checkDecision(action: DeploymentDecision['action'], command: unknown): void {

@@ -5,6 +5,7 @@ import type { DeployCommand, Instant, LedgerEntry, RollBackCommand, Serving } fr
 import { instant, parseWith, targetSchema } from '../schemas';
 import type { Stores } from '../stores';
 import type { TargetInput } from './ingestion';
+import { again } from './start';
 import type { Starter } from './start';
 
 /** What a decision needs; the key is derived from the facts unless given, the time is now. */
@@ -73,24 +74,22 @@ export class DeploymentsClient {
     const effectiveAt = parseWith(instant, decision.effectiveAt ?? new Date().toISOString(), 'effectiveAt');
     const key = decision.key ?? `${update.name}/${JSON.stringify(fields)}/${effectiveAt}/${decision.who}`;
     const command = { ...fields, key, who: decision.who, reason: decision.reason, effectiveAt } as unknown as C;
-    const startWorkflowOperation = new WithStartWorkflowOperation('loopwright.deployModel', {
-      workflowId: contracts.workflowIds.deployment(checked),
-      taskQueue: this.starter.taskQueue,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [{ target: checked }],
-      staticDetails: contracts.WORKFLOW_DETAILS['loopwright.deployModel'],
-      staticSummary: `what serves ${checked.model} in ${checked.environment}`,
-      ...(await this.starter.attributesFor(checked)),
+    const attributes = await this.starter.attributesFor(checked);
+    return again(() => {
+      const startWorkflowOperation = new WithStartWorkflowOperation('loopwright.deployModel', {
+        workflowId: contracts.workflowIds.deployment(checked),
+        taskQueue: this.starter.taskQueue,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [{ target: checked }],
+        staticDetails: contracts.WORKFLOW_DETAILS['loopwright.deployModel'],
+        staticSummary: `what serves ${checked.model} in ${checked.environment}`,
+        ...attributes,
+      });
+      const options = { args: [command], updateId: key, startWorkflowOperation } as never;
+      return this.starter.client.workflow.executeUpdateWithStart<() => Promise<void>, LedgerEntry, [C]>(
+        update,
+        options,
+      );
     });
-    try {
-      return await this.starter.client.workflow.executeUpdateWithStart(update, {
-        args: [command],
-        updateId: key,
-        startWorkflowOperation,
-      } as never);
-    } catch (error) {
-      // The workflow's own words are what the caller can act on.
-      throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    }
   }
 }

@@ -1,15 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { QueryNotRegisteredError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import type { Client, UpdateDefinition, WorkflowHandle } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
 import type { QueryDefinition } from '@temporalio/common';
 import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, searchAttributes, WORKFLOW_DETAILS } from '../contracts';
 import type { LoopwrightWorkflowName, LoopwrightWorkflows, ModelTarget } from '../contracts';
 
-/** gRPC codes that tell a server without the feature, and a run that has just ended. */
-const GRPC = { notFound: 5, unimplemented: 12 } as const;
+/** The gRPC code of a server without the feature. */
+const GRPC = { unimplemented: 12 } as const;
 const WORKFLOW_QUEUE = 1;
-const CUT_OFF_RETRIES = 5;
+/** Failures of an update that nobody decided on. */
+const UNDECIDED: readonly string[] = ['AcceptedUpdateCompletedWorkflow', 'UnprocessedUpdate'];
+const CUT_OFF_RETRIES = 10;
+const CUT_OFF_RETRY_MS = 50;
 const QUERY_RETRIES = 50;
 const QUERY_RETRY_MS = 100;
 
@@ -132,12 +135,21 @@ export async function decide<R, A extends unknown[]>(
   request: { readonly args: A; readonly updateId?: string | undefined },
 ): Promise<R> {
   const { args, updateId } = request;
+  const options = { args, ...(updateId === undefined ? {} : { updateId }) };
+  return again(() => (handle.executeUpdate as (...given: unknown[]) => Promise<R>)(update, options));
+}
+
+/**
+ * Tries a decision again that no worker has looked at, or that was cut off by the end of a run. Decisions carry
+ * idempotency keys, so one that was carried out after all is answered, not repeated.
+ */
+export async function again<R>(work: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const options = { args, ...(updateId === undefined ? {} : { updateId }) };
-      return await (handle.executeUpdate as (...given: unknown[]) => Promise<R>)(update, options);
+      return await work();
     } catch (error) {
-      if (attempt >= CUT_OFF_RETRIES || !(await wasCutOff(error, handle))) throw reasonOf(error);
+      if (attempt >= CUT_OFF_RETRIES || !wasCutOff(error)) throw reasonOf(error);
+      await delay(CUT_OFF_RETRY_MS * attempt);
     }
   }
 }
@@ -156,13 +168,12 @@ export async function ask<R>(handle: WorkflowHandle, query: QueryDefinition<R>):
 
 /** The failure that a workflow gave as its reason, not the layers around it. */
 function reasonOf(error: unknown): unknown {
-  return error instanceof WorkflowUpdateFailedError ? (error.cause ?? error) : error;
+  return error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : error;
 }
 
-async function wasCutOff(error: unknown, handle: WorkflowHandle): Promise<boolean> {
-  const type: unknown = error instanceof WorkflowUpdateFailedError ? Reflect.get(error.cause ?? {}, 'type') : undefined;
-  if (type !== 'AcceptedUpdateCompletedWorkflow' && !isGrpc(error, GRPC.notFound)) return false;
-  return (await handle.describe()).status.name === 'RUNNING';
+function wasCutOff(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && UNDECIDED.includes(String(Reflect.get(cause, 'type')));
 }
 
 function isGrpc(error: unknown, code: number): boolean {

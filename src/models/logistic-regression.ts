@@ -17,7 +17,8 @@ const TOLERANCE = 1e-10;
 /**
  * Logistic regression as scikit-learn's default fits it: features standardised with the population σ, penalty
  * ½‖w‖² + C Σ log loss, intercept unpenalised; by Newton steps, halved while they do not descend.
- * A constant feature is kept with scale 1, a missing value is taken for the mean, a column without values is dropped.
+ * A constant feature is kept with scale 1, a missing value is taken for the mean; a column without values, or with
+ * values so large that their variance is no number, is dropped.
  * @param data.c inverse strength of the penalty, default 1
  * @throws TrainingRefused with one class only, or fewer than two rows
  */
@@ -56,6 +57,7 @@ function standardise(column: Float64Array): { mean: number; scale: number; value
   const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
   const filled = column.map((value) => (Number.isFinite(value) ? value : mean));
   const variance = filled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / filled.length;
+  if (!Number.isFinite(variance)) return null;
   // A spread at the rounding of the mean is a constant, not a feature.
   const constant = Math.sqrt(variance) <= 10 * Number.EPSILON * Math.max(1, Math.abs(mean));
   const scale = constant ? 1 : Math.sqrt(variance);

@@ -17,6 +17,16 @@ export interface LogisticRegressionModel {
 /** Bytes that are no model. */
 export class ModelFormatError extends Error {
   override readonly name = 'ModelFormatError';
+  /** Where in the model, e.g. `features.0.scale`; empty when the bytes are no JSON at all. */
+  readonly path: string;
+  /** What stands there. */
+  readonly value: unknown;
+
+  constructor(path: string, value: unknown, message: string) {
+    super(message);
+    this.path = path;
+    this.value = value;
+  }
 }
 
 /** The bytes of a model; the same model gives the same bytes. */
@@ -31,17 +41,18 @@ export function encodeModel(model: LogisticRegressionModel): Uint8Array {
  * @throws ModelFormatError with the path and the value
  */
 export function decodeModel(bytes: Uint8Array): LogisticRegressionModel {
+  const text = new TextDecoder().decode(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(text);
   } catch (error) {
-    throw new ModelFormatError(`the model is no JSON: ${(error as Error).message}`);
+    throw new ModelFormatError('', text.slice(0, 80), `the model is no JSON: ${(error as Error).message}`);
   }
   const model = value as Partial<LogisticRegressionModel> | null;
   expect(model?.format === 'loopwright/logistic-regression@1', 'format', model?.format);
   expect(Array.isArray(model?.features), 'features', model?.features);
   expect(Array.isArray(model?.coefficients), 'coefficients', model?.coefficients);
-  const { features, coefficients, intercept } = model as LogisticRegressionModel;
+  const { features, coefficients, intercept, trainedRows } = model as LogisticRegressionModel;
   expect(coefficients.length === features.length, 'coefficients.length', coefficients.length);
   features.forEach((feature, index) => {
     expect(typeof feature?.name === 'string', `features.${index}.name`, feature?.name);
@@ -50,12 +61,16 @@ export function decodeModel(bytes: Uint8Array): LogisticRegressionModel {
     expect(Number.isFinite(coefficients[index]), `coefficients.${index}`, coefficients[index]);
   });
   expect(Number.isFinite(intercept), 'intercept', intercept);
+  expect(Number.isInteger(trainedRows), 'trainedRows', trainedRows);
   return model as LogisticRegressionModel;
 }
 
 function expect(fine: boolean, path: string, value: unknown): void {
-  if (!fine) throw new ModelFormatError(`${path} of the model is ${JSON.stringify(value) ?? 'missing'}`);
+  if (!fine) throw new ModelFormatError(path, value, `${path} of the model is ${JSON.stringify(value) ?? 'missing'}`);
 }
+
+/** No single feature may push a sum to infinity: two of opposite sign would make it NaN. */
+const LARGEST = 1e300;
 
 /** The probability of label 1 for each row. A missing value is taken for the mean, an unknown column is left out. */
 export function scoreRows(
@@ -70,7 +85,8 @@ export function scoreRows(
     const coefficient = model.coefficients[index]!;
     for (let row = 0; row < n; row += 1) {
       const value = column[row]!;
-      if (Number.isFinite(value)) sums[row]! += (coefficient * (value - mean)) / scale;
+      if (!Number.isFinite(value)) continue;
+      sums[row]! += Math.max(-LARGEST, Math.min(LARGEST, (coefficient * (value - mean)) / scale));
     }
   });
   return sums.map((sum) => 1 / (1 + Math.exp(-sum)));

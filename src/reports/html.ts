@@ -1,3 +1,5 @@
+import { STYLE } from './style';
+
 /** HTML that is safe by construction: every value is escaped unless it is `Html` already. */
 export class Html {
   readonly text: string;
@@ -32,25 +34,11 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 
 function render(value: Value): string {
   if (value instanceof Html) return value.text;
-  if (typeof value === 'string') return escapeHtml(value);
-  if (value === null || typeof value === 'number') return String(value ?? '');
-  return value.map(render).join('');
+  if (value === null) return '';
+  if (typeof value === 'object') return value.map(render).join('');
+  // Numbers are escaped too: what came from outside may be anything, whatever its type says.
+  return escapeHtml(String(value));
 }
-
-const STYLE = `
-:root { color-scheme: light; --ink: #1c2733; --soft: #5b6b7b; --line: #dbe2ea; --accent: #0b6e99; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1080px; padding: 2rem 1.25rem 4rem; color: var(--ink); background: #fff;
-  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-h1 { font-size: 1.9rem; margin: 0 0 .25rem; } h2 { font-size: 1.25rem; margin: 2.75rem 0 .5rem; }
-p { max-width: 72ch; } .lead { font-size: 1.15rem; } .soft { color: var(--soft); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; margin: .75rem 0; font-size: .93rem; min-width: 60%; }
-th, td { text-align: left; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--soft); font-weight: 600; white-space: nowrap; } .n { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 1rem 0 1.5rem; } figcaption { color: var(--soft); font-size: .93rem; max-width: 80ch; }
-figure svg { width: 100%; height: auto; display: block; }
-@media print { h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
-`;
 
 /** A whole page: self-contained, without script and without network. */
 export function page(content: { readonly title: string; readonly body: Html }): string {
@@ -72,25 +60,35 @@ export function page(content: { readonly title: string; readonly body: Html }): 
     </html> `.text;
 }
 
-/** A table; cells that are numbers stand to the right, null is a dash. */
-export function tableOf(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): Html {
-  const numeric = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
-  const cell = (value: string | number | null, column: number) =>
-    numeric[column] === true ? html`<td class="n">${show(value)}</td>` : html`<td>${show(value)}</td>`;
-  return html`<div class="scroll">
+/** What a cell may hold; null is a dash. */
+export type Cell = Html | string | number | null;
+
+/** A column of a table: its name, and whether its cells are numbers or short words that must not wrap. */
+export interface Column {
+  readonly name: string;
+  readonly kind?: 'number' | 'word' | undefined;
+}
+
+const CLASSES = { number: 'n', word: 'word' } as const;
+
+/** A table that scrolls in itself; cells that are numbers stand to the right, null is a dash. */
+export function tableOf(head: readonly (string | Column)[], rows: readonly (readonly Cell[])[], label = 'table'): Html {
+  const columns = head.map((column, index): Column => {
+    if (typeof column !== 'string') return column;
+    return { name: column, kind: rows.some((row) => typeof row[index] === 'number') ? 'number' : undefined };
+  });
+  const look = ({ kind }: Column) => (kind === undefined ? '' : html` class="${CLASSES[kind]}"`);
+  const cell = (value: Cell, column: Column) =>
+    html`<td${look(column)}>${value instanceof Html ? value : show(value)}</td>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>
         <tr>
-          ${head.map((name, column) => (numeric[column] === true ? html`<th class="n">${name}</th>` : html`<th>${name}</th>`))}
+          ${columns.map((column) => html`<th scope="col"${look(column)}>${column.name}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map(cell)}
-            </tr>`,
-        )}
+        ${rows.map((row) => html`<tr>${columns.map((column, index) => cell(row[index] ?? null, column))}</tr>`)}
       </tbody>
     </table>
   </div>`;
@@ -98,6 +96,6 @@ export function tableOf(head: readonly string[], rows: readonly (readonly (strin
 
 /** A number to four decimals, null as a dash. */
 export function show(value: string | number | null): string {
-  if (value === null) return '–';
+  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return '–';
   return typeof value === 'number' ? String(Math.round(value * 10_000) / 10_000) : value;
 }

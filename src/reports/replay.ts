@@ -1,119 +1,93 @@
 import type { ReplayReport } from '../contracts';
+import { experimentsOf } from './experiments';
+import { count, decimals, plural } from './format';
+import { html, page } from './html';
 import type { Html } from './html';
-import { html, page, show, tableOf } from './html';
 import { figure } from './plots/chart';
+import type { Chart } from './plots/chart';
 import { driftChart } from './plots/drift';
-import { boundaryChart, estimateChart } from './plots/experiment';
 import { performanceChart } from './plots/performance';
+import { alertsOf, comparisonOf, ledgerOf, retrainingsOf } from './tables';
 
 /**
  * The report of a replay: one page, self-contained. The same data give the same page.
  * @throws Error naming the package to install when echarts is not there
  */
 export async function renderReplayReport(report: ReplayReport): Promise<string> {
-  const { scenario, summary } = report;
+  const { scenario } = report;
   const body = html`<header>
       <h1>The loop on ${scenario.name}</h1>
       <p class="lead">${headline(report)}</p>
     </header>
-    <h2>Frozen against loop</h2>
-    ${comparison(report)}
-    <h2>Performance by window</h2>
-    ${await figure(performanceChart(report, 'accuracy'))} ${await figure(performanceChart(report, 'logLoss'))}
-    <h2>Drift by feature</h2>
-    ${await driftOf(report)}
-    <h2>Experiments</h2>
-    ${await experimentsOf(report)}
-    <h2>Retrainings</h2>
-    ${retrainingsOf(report)}
-    <h2>Deployment ledger</h2>
-    <p class="soft">Every decision about what serves: from when on, who made it and why.</p>
-    ${tableOf(
-      ['token', 'effective', 'action', 'champion', 'challenger', 'share', 'who', 'reason'],
-      report.ledger.map((entry) => [
-        entry.token,
-        entry.effectiveAt.slice(0, 10),
-        entry.action,
-        entry.champion,
-        entry.challenger,
-        entry.split?.allocation ?? null,
-        entry.who,
-        entry.reason,
-      ]),
-    )}
-    <p class="soft">
-      ${summary.predictions} predictions, ${summary.outcomes} outcomes, ${summary.lost} lost, ${summary.duplicated}
-      duplicated; ${summary.historyEvents} events in the Temporal histories.
-    </p>`;
+    <main>
+      <h2>Frozen against loop</h2>
+      ${comparisonOf(report)}
+      <h2>Performance by window</h2>
+      ${await performanceOf(report)}
+      <h2>Alerts</h2>
+      ${alertsOf(report)}
+      <h2>Drift by feature</h2>
+      ${await drawn(driftChart(report), 'No window was compared with the training data.')}
+      <h2>Experiments</h2>
+      ${await experimentsOf(report)}
+      <h2>Retrainings</h2>
+      ${retrainingsOf(report)}
+      <h2>Deployment ledger</h2>
+      ${ledgerOf(report)}
+    </main>
+    <footer>
+      <h2>Rows and histories</h2>
+      ${bookkeepingOf(report)}
+    </footer>`;
   return page({ title: `The loop on ${scenario.name}`, body });
 }
 
-function headline({ summary }: ReplayReport): string {
+/** What came of it, in one sentence. */
+function headline({ summary, scenario, ledger }: ReplayReport): string {
   const { frozen, loop } = summary.overall;
-  const promoted = summary.retrainings.filter(({ decision }) => decision === 'promoted').length;
-  const events = `${summary.retrainings.length} retrainings, ${promoted} promoted`;
-  if (frozen.accuracy === null || loop.accuracy === null) return `Nothing was served after the baseline. ${events}.`;
-  const points = Math.round((loop.accuracy - frozen.accuracy) * 1_000) / 10;
-  return `The loop served at accuracy ${show(loop.accuracy)}; the first model, left alone, would have served the same ${loop.n} rows at ${show(frozen.accuracy)}: ${points >= 0 ? '+' : '−'}${Math.abs(points)} points. ${events}.`;
+  const promotions = ledger.filter(({ action }) => action === 'promote').length;
+  const events = `${plural(summary.retrainings.length, 'retraining')}, ${plural(promotions, 'promotion')}.`;
+  const metric = scenario.monitor.metric === 'logLoss' ? 'logLoss' : 'accuracy';
+  const [a, b] = [frozen[metric], loop[metric]];
+  if (a === null || b === null) return `Nothing was served after the baseline: ${events}`;
+  const name = metric === 'accuracy' ? 'accuracy' : 'log loss';
+  const served = `The loop served at ${name} ${decimals(b)} where the frozen model would have served at ${decimals(a)}`;
+  return `${served}: ${gain(metric, a, b)} over ${plural(loop.n, 'prediction')}, ${events}`;
 }
 
-function comparison({ summary }: ReplayReport): Html {
-  const { frozen, loop } = summary.overall;
-  const difference = (a: number | null, b: number | null) => (a === null || b === null ? null : b - a);
-  return tableOf(
-    ['served after the baseline', 'frozen', 'loop', 'difference'],
-    [
-      ['accuracy', frozen.accuracy, loop.accuracy, difference(frozen.accuracy, loop.accuracy)],
-      ['log loss (lower is better)', frozen.logLoss, loop.logLoss, difference(frozen.logLoss, loop.logLoss)],
-      ['rows', frozen.n, loop.n, null],
-    ],
-  );
+function gain(metric: 'accuracy' | 'logLoss', frozen: number, loop: number): string {
+  const points = metric === 'accuracy' ? (loop - frozen) * 100 : frozen - loop;
+  const text = metric === 'accuracy' ? `${decimals(Math.abs(points), 1)} points` : decimals(Math.abs(points));
+  if (!/[1-9]/.test(text)) return 'no difference';
+  return `${text} ${points > 0 ? 'better' : 'worse'}`;
 }
 
-async function driftOf(report: ReplayReport): Promise<Html> {
-  const chart = driftChart(report);
-  return chart === null ? html`<p>No window was compared with the training data.</p>` : figure(chart);
+async function performanceOf(report: ReplayReport): Promise<Html> {
+  const { metric, minSamples } = report.scenario.monitor;
+  const few = `No window has the ${plural(minSamples, 'labelled row')} that the monitor asks for.`;
+  const accuracy = await drawn(performanceChart(report, 'accuracy'), few);
+  // The loss takes room: it is drawn when something is decided by it.
+  const byLoss = metric === 'logLoss' || report.scenario.experiment.successMetric === 'logLoss';
+  const loss = byLoss ? performanceChart(report, 'logLoss') : null;
+  const other =
+    metric === 'auroc' ? html`<p>The monitor watches AUROC, which a replay does not keep by window.</p>` : '';
+  return html`${other}${accuracy}${loss === null ? '' : await figure(loss)}`;
 }
 
-async function experimentsOf({ experiments, scenario, summary }: ReplayReport): Promise<Html> {
-  if (experiments.length === 0) return html`<p>No experiment was run.</p>`;
-  const metric = scenario.experiment.successMetric === 'accuracy' ? 'accuracy' : 'log loss';
-  const parts: Html[] = [];
-  for (const [index, experiment] of experiments.entries()) {
-    const { id, champion, challenger, decision, looks } = experiment;
-    const last = looks.at(-1);
-    parts.push(
-      html`<h3>${id}: version ${challenger} against version ${champion} → ${decision}</h3>
-        <p>
-          ${(summary.experiments[index]?.reasons ?? []).join('; ')}.
-          ${last === undefined ? 'No look was taken.' : `Sample ratio: sequential p ${show(last.sampleRatioP)}.`}
-        </p>
-        ${last === undefined ? '' : armsOf(last.arms)}`,
-    );
-    if (looks.length > 0)
-      parts.push(await figure(estimateChart(experiment, metric)), await figure(boundaryChart(experiment)));
-  }
-  return html`${parts}`;
+async function drawn(chart: Chart | null, otherwise: string): Promise<Html> {
+  return chart === null ? html`<p>${otherwise}</p>` : figure(chart);
 }
 
-function armsOf(arms: ReplayReport['experiments'][number]['looks'][number]['arms']): Html {
-  return tableOf(
-    ['arm', 'version', 'rows served', 'rows labelled', 'right', 'accuracy', 'log loss'],
-    arms.map((arm) => [arm.name, arm.version, arm.exposed, arm.n, arm.successes, arm.accuracy, arm.logLoss]),
-  );
-}
-
-function retrainingsOf({ summary }: ReplayReport): Html {
-  if (summary.retrainings.length === 0) return html`<p>No alert asked for a retraining.</p>`;
-  return tableOf(
-    ['asked for', 'rows', 'champion on the hold-out', 'challenger on the hold-out', 'decision', 'reasons'],
-    summary.retrainings.map(({ at, rows, champion, challenger, decision, reasons }) => [
-      at.slice(0, 10),
-      rows,
-      champion.accuracy,
-      challenger.accuracy,
-      decision,
-      reasons.join('; '),
-    ]),
-  );
+function bookkeepingOf({ summary }: ReplayReport): Html {
+  const { predictions, outcomes, lost, duplicated, quarantined, historyEvents, seconds } = summary;
+  const aside = Object.entries(quarantined).map(([reason, n]) => `${reason} (${count(n)})`);
+  return html`<p>
+      ${plural(predictions, 'prediction')} and ${plural(outcomes, 'outcome')} in the stores: ${count(lost)} lost,
+      ${count(duplicated)} duplicated.
+      ${aside.length === 0 ? 'No row of the stream was set aside.' : `Rows of the stream set aside: ${aside.join(', ')}.`}
+    </p>
+    <p class="soft">
+      ${plural(historyEvents, 'event')} in the Temporal histories; replayed in ${decimals(seconds, 1)} seconds. Times are
+      event times, in UTC.
+    </p>`;
 }

@@ -7,6 +7,7 @@ const EXACT_LIMIT = 10_000;
 export type KolmogorovSmirnovResult =
   | {
       readonly status: 'ok';
+      /** `asymptotic`: Kolmogorov's limit law with Stephens' correction, in place of scipy's `kstwo`. */
       readonly method: 'exact' | 'asymptotic';
       /** D, the largest distance between the two empirical distributions. */
       readonly statistic: number;
@@ -76,15 +77,21 @@ function exactP(n: number, m: number, steps: number): number {
   return Math.min(1, Math.max(0, outside[m]!));
 }
 
-/** Kolmogorov's limit law at the effective size, with Stephens' correction for finite samples. */
+/** Kolmogorov's limit law at the effective size, with Stephens' (1970) correction for finite samples. */
 function asymptoticP(n: number, m: number, statistic: number): number {
   const size = Math.sqrt((n * m) / (n + m));
-  const x = (size + 0.12 + 0.11 / size) * statistic;
+  return kolmogorovSurvival((size + 0.12 + 0.11 / size) * statistic);
+}
+
+/** P(K > x) by whichever of the law's two series converges: the alternating one fails at small x. */
+function kolmogorovSurvival(x: number): number {
+  if (x < 0.1) return 1;
+  const square = x * x;
   let sum = 0;
-  for (let k = 1; k <= 100; k += 1) {
-    const term = Math.exp(-2 * k * k * x * x);
-    sum += k % 2 === 1 ? term : -term;
-    if (term < 1e-18) break;
+  if (x < 1) {
+    for (let k = 1; k <= 9; k += 2) sum += Math.exp((-k * k * Math.PI * Math.PI) / (8 * square));
+    return Math.max(0, 1 - (Math.sqrt(2 * Math.PI) / x) * sum);
   }
-  return Math.min(1, Math.max(0, 2 * sum));
+  for (let k = 1; k <= 5; k += 1) sum += (k % 2 === 1 ? 1 : -1) * Math.exp(-2 * k * k * square);
+  return Math.min(1, 2 * sum);
 }

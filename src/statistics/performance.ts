@@ -11,6 +11,9 @@ export type BinaryPerformance =
       readonly accuracy: number;
       /** Rows without a score: they count for accuracy, not for log loss and AUROC. */
       readonly unscored: number;
+      /** The sum behind `logLoss` in whole nano-nats, of the scored rows. */
+      readonly lossNanoNats: number;
+      /** Mean log loss in nats; null when no row has a score. */
       readonly logLoss: number | null;
       readonly auroc: { readonly status: 'ok'; readonly value: number } | { readonly status: 'one-class' };
     }
@@ -20,7 +23,8 @@ export type BinaryPerformance =
  * Accuracy, log loss and AUROC of predictions against labels.
  * @param labels 0 or 1
  * @param predictions 0 or 1; anything else counts as wrong
- * @param scores probability of label 1; NaN where there is none
+ * @param scores probability of label 1; NaN (or anything that is no finite number) where there is none
+ * @example binaryPerformance([0, 1], [0, 1], [0.2, 0.9]) // accuracy 1, AUROC 1, log loss .164
  */
 export function binaryPerformance(
   labels: ArrayLike<number>,
@@ -33,13 +37,22 @@ export function binaryPerformance(
   const scored: number[] = [];
   for (let row = 0; row < n; row += 1) {
     if (labels[row] === predictions[row]) correct += 1;
-    if (!Number.isNaN(scores[row]!)) scored.push(row);
+    if (Number.isFinite(scores[row])) scored.push(row);
   }
   const y = Float64Array.from(scored, (row) => labels[row]!);
   const p = Float64Array.from(scored, (row) => scores[row]!);
   const loss = logLossSums(y, p);
   const logLoss = loss.n === 0 ? null : loss.sum / NANO / loss.n;
-  return { status: 'ok', n, correct, accuracy: correct / n, unscored: n - loss.n, logLoss, auroc: auroc(y, p) };
+  return {
+    status: 'ok',
+    n,
+    correct,
+    accuracy: correct / n,
+    unscored: n - loss.n,
+    lossNanoNats: loss.sum,
+    logLoss,
+    auroc: auroc(y, p),
+  };
 }
 
 /**
@@ -53,7 +66,7 @@ export function logLossSums(
   let [n, sum, sumSquares] = [0, 0, 0];
   for (let row = 0; row < labels.length; row += 1) {
     const score = scores[row]!;
-    if (Number.isNaN(score)) continue;
+    if (!Number.isFinite(score)) continue;
     const p = Math.min(1 - CLIP, Math.max(CLIP, labels[row] === 1 ? score : 1 - score));
     const loss = Math.round(-Math.log(p) * NANO);
     n += 1;

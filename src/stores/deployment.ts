@@ -35,7 +35,7 @@ export class DeploymentStore {
   async write(entry: Omit<LedgerEntry, 'recordedAt'>): Promise<LedgerEntry> {
     const recorded = await this.append({ ...entry, recordedAt: new Date().toISOString() });
     const _id = idOf(recorded);
-    const { action: _action, reason: _reason, who: _who, key: _key, recordedAt: _recordedAt, ...serving } = recorded;
+    const serving = servingOf(recorded);
     try {
       await this.deployments.updateOne(
         { _id: { $eq: _id }, token: { $lt: recorded.token } },
@@ -67,6 +67,12 @@ export class DeploymentStore {
   async findByKey(target: ModelTarget, key: string): Promise<LedgerEntry | null> {
     const found = await this.ledger.findOne({ ...targetFilter(target), key: { $eq: key } });
     return found === null ? null : withoutId(found);
+  }
+
+  /** What the newest decision says; the ledger leads, the deployment document follows. */
+  async newest(target: ModelTarget): Promise<Serving | null> {
+    const found = await this.ledger.find(targetFilter(target)).sort({ token: -1 }).limit(1).next();
+    return found === null ? null : servingOf(withoutId(found));
   }
 
   /** What served at an event time: the newest decision effective by then. */
@@ -107,4 +113,9 @@ function idOf(target: ModelTarget): string {
 function withoutId(document: LedgerDocument): LedgerEntry {
   const { _id, ...entry } = document;
   return entry;
+}
+
+function servingOf(entry: LedgerEntry): Serving {
+  const { action: _action, reason: _reason, who: _who, key: _key, recordedAt: _recordedAt, ...serving } = entry;
+  return serving;
 }

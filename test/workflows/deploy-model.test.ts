@@ -43,7 +43,7 @@ test('the same key again returns what was recorded, also in another run', async 
   const target = await deployed();
   const first = await loop.client.deployments.deploy(target, 2, { ...decision, key: 'k', effectiveAt: at(2) });
   await loop.client.deployments.deploy(target, 3, { ...decision, effectiveAt: at(3) });
-  const args = [{ ...decision, key: 'k', version: 3, effectiveAt: at(4) }];
+  const args: [unknown] = [{ ...decision, key: 'k', version: 3, effectiveAt: at(4) }];
   expect(await handleOf(target).executeUpdate('deploy', { args })).toEqual(first);
   await handleOf(target).terminate('a crash of an operator');
   expect(await loop.client.deployments.deploy(target, 1, { ...decision, key: 'k', effectiveAt: at(5) })).toEqual(first);
@@ -91,7 +91,7 @@ test.each([
     .executeUpdate(name, { args: [command] })
     .then(
       () => new Error('was accepted'),
-      (error: Error) => (error.cause instanceof Error ? error.cause : error),
+      (error: unknown) => ((error as Error).cause ?? error) as Error,
     );
   expect(refused.message).toContain(words);
   expect(await loop.client.deployments.history(target)).toHaveLength(1);

@@ -183,9 +183,9 @@ async function windowsOf(
   rows: Rows,
   frozen: Float64Array,
 ): Promise<ReplayWindow[]> {
-  const drift = new Map(
-    (await client.monitors.evaluations(target)).map((evaluation) => [evaluation.from, evaluation.drift]),
-  );
+  const key = (range: { from: string; to: string }) => `${range.from}/${range.to}`;
+  // The baseline is an evaluation too, from the same start as the first window.
+  const drift = new Map((await client.monitors.evaluations(target)).map((found) => [key(found), found.drift]));
   const ledger = await client.deployments.history(target);
   const windows: ReplayWindow[] = [];
   const last = rows.at.at(-1) ?? Date.parse(scenario.baseline.from) - 1;
@@ -202,7 +202,7 @@ async function windowsOf(
       frozen: scoreOf(rows, mine, frozen),
       loop: scoreOf(rows, mine, rows.score),
       champion: ledger.findLast(({ effectiveAt }) => effectiveAt <= from)?.champion ?? 1,
-      drift: drift.get(from) ?? [],
+      drift: drift.get(key({ from, to })) ?? [],
     });
   }
 }

@@ -1,36 +1,102 @@
-import type { ReplayReport } from '../../contracts';
+import type { FeatureDrift, ReplayReport } from '../../contracts';
+import { day, plural } from '../format';
+import { categoryAxis, flat } from './axes';
+import { COLOURS } from './chart';
 import type { Chart } from './chart';
 
-/** The Kolmogorov-Smirnov distance of each feature in each window. */
-export function driftChart(report: ReplayReport): Chart | null {
-  const windows = report.windows.filter(({ drift }) => drift.length > 0);
-  const features = [...new Set(windows.flatMap(({ drift }) => drift.map(({ feature }) => feature)))].sort().reverse();
-  if (features.length === 0) return null;
+/** More rows than these do not help a reader; the ones that drifted most are kept. */
+const MOST_FEATURES = 40;
+
+const STEPS = [0.1, 0.2, 0.3, 0.5, 1] as const;
+const SHADES = [COLOURS.drift0, COLOURS.drift1, COLOURS.drift2, COLOURS.drift3, COLOURS.drift4] as const;
+
+const WHY: Readonly<Record<Exclude<FeatureDrift['status'], 'ok'>, string>> = {
+  empty: 'no values',
+  new: 'not in the training data',
+  missing: 'not in the served rows',
+};
+
+/** The Kolmogorov-Smirnov distance of each feature in each window; null when nothing was compared. */
+export function driftChart({ windows }: ReplayReport): Chart | null {
+  const all = windows.flatMap(({ drift }) => drift);
+  const peaks = peaksOf(all);
+  if (peaks.size === 0) return null;
+  const byPeak = [...peaks].sort(([a, x], [b, y]) => y - x || compare(a, b));
+  // Row 0 of a category axis is at the foot.
+  const shown = byPeak
+    .slice(0, MOST_FEATURES)
+    .map(([feature]) => feature)
+    .sort(compare)
+    .reverse();
+  const row = new Map(shown.map((feature, index) => [feature, index]));
   const cells = windows.flatMap(({ drift }, column) =>
     drift.flatMap(({ feature, statistic }) =>
-      statistic === null ? [] : [[column, features.indexOf(feature), Math.round(statistic * 1_000) / 1_000]],
+      statistic === null || !row.has(feature)
+        ? []
+        : [[column, row.get(feature), Math.round(statistic * 1_000) / 1_000]],
     ),
   );
+  const [top, peak] = byPeak[0]!;
   return {
-    height: 110 + 26 * features.length,
-    label: 'Distance of each feature from the training data, by window',
-    caption:
-      'Colour: D, the largest distance between the distribution of a feature in the window and in the training data (Kolmogorov-Smirnov), 0 to 1. A season that training did not see shows as drift without any fault in the data.',
+    key: 'drift',
+    height: 96 + 24 * shown.length,
+    label: `Distance D of each feature from the training data by window; largest for ${flat(top)}: ${peak.toFixed(2)}`,
+    caption: captionOf(all, peaks.size),
     option: {
-      grid: { left: 110, right: 24, top: 16, bottom: 84 },
-      xAxis: { type: 'category', data: windows.map(({ from }) => from.slice(0, 10)), axisLabel: { hideOverlap: true } },
-      yAxis: { type: 'category', data: features },
+      grid: { left: 124, right: 16, top: 36, bottom: 34 },
+      xAxis: categoryAxis(windows.map(({ from }) => day(from))),
+      yAxis: categoryAxis(shown, undefined, 92),
       visualMap: {
-        min: 0,
-        max: 1,
-        calculable: false,
+        type: 'piecewise',
         orient: 'horizontal',
-        left: 110,
-        bottom: 6,
-        text: ['D = 1', '0'],
-        inRange: { color: ['#f4f7fa', '#9ecae1', '#3182bd', '#08306b'] },
+        left: 118,
+        top: 0,
+        itemGap: 18,
+        itemSymbol: 'rect',
+        selectedMode: false,
+        textStyle: { color: COLOURS.ink, fontSize: 13 },
+        pieces: STEPS.map((to, index) => {
+          const from = STEPS[index - 1] ?? 0;
+          const ends = index === STEPS.length - 1 ? { gte: from, lte: to } : { gte: from, lt: to };
+          return { ...ends, label: `${index === 0 ? 'D ' : ''}${from}–${to}`, color: SHADES[index] };
+        }),
       },
-      series: [{ type: 'heatmap', data: cells, itemStyle: { borderColor: '#fff', borderWidth: 1 } }],
+      series: [
+        { type: 'heatmap', silent: true, data: cells, itemStyle: { borderColor: COLOURS.paper, borderWidth: 1 } },
+      ],
     },
   };
+}
+
+/** The largest D of each feature; 0 where none was computed. */
+function peaksOf(all: readonly FeatureDrift[]): Map<string, number> {
+  const peaks = new Map<string, number>();
+  for (const { feature, statistic } of all) peaks.set(feature, Math.max(peaks.get(feature) ?? 0, statistic ?? 0));
+  return peaks;
+}
+
+function captionOf(all: readonly FeatureDrift[], features: number): string {
+  const gaps = new Map<string, number>();
+  for (const { feature, status } of all) {
+    if (status === 'ok') continue;
+    const gap = `${flat(feature)} (${WHY[status] ?? status})`;
+    gaps.set(gap, (gaps.get(gap) ?? 0) + 1);
+  }
+  const named = [...gaps].sort(([a], [b]) => compare(a, b)).map(([gap, n]) => `${gap} in ${plural(n, 'window')}`);
+  return [
+    'D is the largest distance between the distribution of a feature in the window and in the training data (Kolmogorov-Smirnov): 0 is the same distribution, 1 is no overlap.',
+    'Drift is no fault by itself: a season that training did not see shows as drift too.',
+    'Blank: not compared.',
+    named.length === 0
+      ? ''
+      : `Could not be compared: ${named.slice(0, 12).join('; ')}${named.length > 12 ? '; and more' : ''}.`,
+    features > MOST_FEATURES ? `Shown are the ${MOST_FEATURES} of ${features} features that drifted most.` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** By code unit: the same order on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,72 +1,139 @@
-import type { ReplayReport, ReplayWindow } from '../../contracts';
-import { COLOURS, timeAxes } from './chart';
+import type { MetricName, ReplayReport, ReplayWindow } from '../../contracts';
+import { METRIC_DIRECTIONS } from '../../contracts';
+import { day, decimals, plural } from '../format';
+import { legend, SIGNS, timeAxis, valueAxis } from './axes';
+import { COLOURS } from './chart';
 import type { Chart } from './chart';
 
-/** Weekly performance of the frozen and the looped model, with what happened marked. */
-export function performanceChart(report: ReplayReport, metric: 'accuracy' | 'logLoss'): Chart {
-  const name = metric === 'accuracy' ? 'accuracy' : 'log loss';
-  const promoted = report.ledger.filter(({ action }) => action === 'promote');
-  const shaded = report.summary.experiments.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]);
-  const level = metric === report.scenario.monitor.metric ? report.level : null;
-  // A window with a handful of rows is noise that would set the scale.
-  const shown = report.windows.filter(({ n }) => n >= 50);
-  const line = (side: 'frozen' | 'loop') => shown.map((window: ReplayWindow) => [window.from, window[side][metric]]);
+type Plotted = 'accuracy' | 'logLoss';
+type Option = Record<string, unknown>;
+
+/** How a metric is called in a sentence. */
+export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
+  accuracy: 'accuracy',
+  logLoss: 'log loss',
+  auroc: 'AUROC',
+};
+
+/** Performance of the frozen and the looped model by window, with what happened marked; null without a full window. */
+export function performanceChart(report: ReplayReport, metric: Plotted): Chart | null {
+  const { windows, scenario, alerts, ledger, summary } = report;
+  const minimum = scenario.monitor.minSamples;
+  const full = windows.filter(({ n }) => n >= minimum);
+  const [first, last] = [windows[0], windows.at(-1)];
+  if (first === undefined || last === undefined || full.length === 0) return null;
+  const promotions = ledger.filter(({ action }) => action === 'promote').map(({ effectiveAt }) => effectiveAt);
+  const raised = alerts.map(({ at }) => at);
+  const levels = levelLines(report, metric, [first.from, last.from]);
+  const shaded = summary.experiments.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]);
+  // A window that the monitor does not judge either is noise that would set the scale.
+  const line = (side: 'frozen' | 'loop') =>
+    windows.map((window) => [window.from, window.n >= minimum ? window[side][metric] : null]);
+  const series: Option[] = [
+    { ...curve('frozen model', COLOURS.frozen, line('frozen')), lineStyle: { width: 2 } },
+    {
+      ...curve('served by the loop', COLOURS.loop, line('loop')),
+      lineStyle: { width: 2.5 },
+      z: 4,
+      markArea: { silent: true, itemStyle: { color: COLOURS.shade, opacity: 0.16 }, data: shaded },
+    },
+    ...levels,
+    moments('alert', COLOURS.alert, ['triangle', 'none'], raised),
+    moments('promotion', COLOURS.good, ['none', 'diamond'], promotions),
+    { name: 'experiment runs', type: 'bar', data: [], color: COLOURS.shade },
+  ];
   return {
-    height: 380,
-    label: `Weekly ${name} of the frozen and the looped model`,
-    caption: `Each point is a window of served rows. Shaded: an experiment divides the traffic. ▲ an alert, ◆ a promotion. Windows with fewer than 50 rows are left out.`,
+    key: metric.toLowerCase(),
+    height: 400,
+    label: labelOf(metric, full, first, last),
+    caption: captionOf(report, metric, minimum),
     option: {
-      ...timeAxes(name),
-      series: [
-        {
-          name: 'frozen model',
-          type: 'line',
-          data: line('frozen'),
-          symbol: 'none',
-          color: COLOURS.frozen,
-          lineStyle: { width: 2 },
-        },
-        {
-          name: 'as served by the loop',
-          type: 'line',
-          data: line('loop'),
-          symbol: 'none',
-          color: COLOURS.loop,
-          lineStyle: { width: 2.5 },
-          markArea: { silent: true, itemStyle: { color: 'rgba(0,114,178,.08)' }, data: shaded },
-          ...(level === null
-            ? {}
-            : {
-                markLine: {
-                  symbol: 'none',
-                  data: [{ yAxis: level }],
-                  lineStyle: { color: COLOURS.alert, type: 'dashed' },
-                  label: { formatter: 'alert level', position: 'insideStartTop' },
-                },
-              }),
-        },
-        {
-          name: 'alert',
-          type: 'scatter',
-          symbol: 'triangle',
-          symbolSize: 13,
-          color: COLOURS.alert,
-          data: report.alerts.map(({ at }) => [at, near(shown, at, metric)]),
-        },
-        {
-          name: 'promotion',
-          type: 'scatter',
-          symbol: 'diamond',
-          symbolSize: 14,
-          color: COLOURS.good,
-          data: promoted.map(({ effectiveAt }) => [effectiveAt, near(shown, effectiveAt, metric)]),
-        },
-      ],
+      grid: { left: 64, right: 16, top: 64, bottom: 30 },
+      legend: legend(series.map(legendItem)),
+      xAxis: timeAxis(first.from, [last.from, ...raised, ...promotions].sort().at(-1)!),
+      yAxis: valueAxis(METRIC_NAMES[metric]),
+      series,
     },
   };
 }
 
-/** The value of the window in which an event falls, so that its mark sits on the line. */
-function near(windows: readonly ReplayWindow[], at: string, metric: 'accuracy' | 'logLoss'): number | null {
-  return windows.findLast(({ from }) => from <= at)?.loop[metric] ?? null;
+function curve(name: string, color: string, data: readonly unknown[]): Option {
+  return { name, type: 'line', data, color, symbol: 'circle', symbolSize: 3.5, showSymbol: true, silent: true };
+}
+
+/** How a series is named: lines without points have none there either, signs keep their shape. */
+function legendItem({ name, type, symbol }: Option): Option {
+  if (type === 'bar') return { name, icon: 'rect', itemStyle: { opacity: 0.35 } };
+  if (symbol === 'triangle' || symbol === 'diamond') return { name, icon: SIGNS[symbol] };
+  return symbol === 'none' ? { name, itemStyle: { opacity: 0 } } : { name };
+}
+
+/** The baseline and the alert level, named with their values in the legend: there they cannot cover anything. */
+function levelLines(report: ReplayReport, metric: Plotted, ends: readonly [string, string]): Option[] {
+  if (metric !== report.scenario.monitor.metric) return [];
+  const dashed = (name: string, value: number | null, color: string, type: string) =>
+    value === null
+      ? []
+      : [
+          {
+            name: `${name} ${decimals(value)}`,
+            type: 'line',
+            symbol: 'none',
+            silent: true,
+            color,
+            lineStyle: { type, width: 1.5 },
+            data: ends.map((at) => [at, value]),
+          },
+        ];
+  return [
+    ...dashed('baseline', report.summary.baseline, COLOURS.soft, 'dotted'),
+    ...dashed('alert level', report.level, COLOURS.alert, 'dashed'),
+  ];
+}
+
+/** A thin line at each moment, with its sign at the foot or at the head. */
+function moments(name: string, color: string, symbol: readonly [string, string], at: readonly string[]): Option {
+  return {
+    name,
+    type: 'scatter',
+    symbol: symbol.find((shape) => shape !== 'none'),
+    data: [],
+    color,
+    markLine: {
+      symbol,
+      symbolSize: 13,
+      // Echarts turns the sign along the line; both shapes look right that way.
+      symbolRotate: 0,
+      silent: true,
+      label: { show: false },
+      lineStyle: { color, width: 1, type: 'solid', opacity: 0.75 },
+      data: at.map((moment) => ({ xAxis: moment })),
+    },
+  };
+}
+
+function labelOf(metric: Plotted, full: readonly ReplayWindow[], first: ReplayWindow, last: ReplayWindow): string {
+  const better = full.filter(({ frozen, loop }) => {
+    const [a, b] = [frozen[metric], loop[metric]];
+    return a !== null && b !== null && (METRIC_DIRECTIONS[metric] === 'higher' ? b > a : b < a);
+  });
+  return `${METRIC_NAMES[metric]} by window, ${day(first.from)} to ${day(last.from)}: the loop is better than the frozen model in ${better.length} of ${full.length} windows`;
+}
+
+function captionOf({ scenario, level, summary, windows }: ReplayReport, metric: Plotted, minimum: number): string {
+  const { monitor } = scenario;
+  const below = METRIC_DIRECTIONS[monitor.metric] === 'higher' ? 'below' : 'above';
+  const left = windows.filter(({ n }) => n < minimum).length;
+  const parts = [
+    `Each point is a window of ${monitor.window} of labelled rows, drawn at its start. ▲ an alert, ◆ a promotion; shaded: an experiment divides the traffic.`,
+  ];
+  if (left > 0) parts.push(`${plural(left, 'window')} with fewer than ${plural(minimum, 'row')} left out.`);
+  if (metric !== monitor.metric) parts.push(`Alerts here are about ${METRIC_NAMES[monitor.metric]}.`);
+  else if (level === null || summary.baseline === null)
+    parts.push('There is no baseline: too few labelled rows in its interval, so no alert level.');
+  else {
+    parts.push(`An alert needs ${plural(monitor.consecutive, 'window')} ${below} the level in a row.`);
+    if (monitor.rebase === true) parts.push('A promotion moves the baseline: the last one is drawn.');
+  }
+  return parts.join(' ');
 }
