@@ -69,9 +69,6 @@ function expect(fine: boolean, path: string, value: unknown): void {
   if (!fine) throw new ModelFormatError(path, value, `${path} of the model is ${JSON.stringify(value) ?? 'missing'}`);
 }
 
-/** No single feature may push a sum to infinity: two of opposite sign would make it NaN. */
-const LARGEST = 1e300;
-
 /** The probability of label 1 for each row. A missing value is taken for the mean, an unknown column is left out. */
 export function scoreRows(
   model: LogisticRegressionModel,
@@ -86,7 +83,9 @@ export function scoreRows(
     for (let row = 0; row < n; row += 1) {
       const value = column[row]!;
       if (!Number.isFinite(value)) continue;
-      sums[row]! += Math.max(-LARGEST, Math.min(LARGEST, (coefficient * (value - mean)) / scale));
+      // Held finite: two infinities of opposite sign would make a sum NaN.
+      const part = (coefficient * (value - mean)) / scale;
+      sums[row]! += Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, part));
     }
   });
   return sums.map((sum) => 1 / (1 + Math.exp(-sum)));

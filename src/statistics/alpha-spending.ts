@@ -54,8 +54,9 @@ function spentBy(alpha: number, fraction: number): number {
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha is ${alpha}: expected a number between 0 and 1`);
   if (Number.isNaN(fraction)) throw new RangeError(`fraction is ${fraction}: expected a share of the planned time`);
   if (fraction <= 0) return 0;
+  if (fraction >= 1) return alpha;
   const quantile = -normalQuantile(alpha / 4);
-  return Math.min(alpha, 4 * normalSurvival(quantile / Math.sqrt(Math.min(1, fraction))));
+  return Math.min(alpha, 4 * normalSurvival(quantile / Math.sqrt(fraction)));
 }
 
 /** Sub-density of the score S = z√I on an even grid, for paths that have not crossed yet. */

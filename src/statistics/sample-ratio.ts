@@ -23,7 +23,7 @@ export interface SampleRatioResult {
  * @param weights the planned shares, summing to 1
  * @param previousP the running minimum so far
  * @see Lindon, Malek (2022), "Anytime-valid inference for multinomial count data"
- * @example sequentialSampleRatio([600, 400], [0.5, 0.5]).pValue // 1.3e-4
+ * @example sequentialSampleRatio([600, 400], [0.5, 0.5]).pValue // 6.28e-5
  */
 export function sequentialSampleRatio(
   counts: readonly number[],

@@ -49,6 +49,31 @@ test('a look without rows, or without new rows, has a status and no bound, and t
   for (const look of found) if (look.status === 'ok') expect(look.bound).toBeGreaterThan(1.9);
 });
 
+test.each([
+  // Composite Gauss-Legendre on panels no wider than the increment.
+  [7_000, 5, 2.6084, 2.4501],
+  [1_000, 1, 2.60843, 2.44999],
+])('of %d rows, a fifth look with %d more has the bound of a finer integration', (rows, more, fifth, sixth) => {
+  const looks = Array.from({ length: 8 }, (_, k) => ({ fraction: (k + 1) / 8, information: (rows * (k + 1)) / 8 }));
+  looks[4] = { fraction: 5 / 8, information: rows / 2 + more };
+  const found = boundsOf(looks);
+  expect(found[4]).toBeCloseTo(fifth, 3);
+  expect(found[5]).toBeCloseTo(sixth, 3);
+});
+
+test('hardly any alpha gives a finite bound; no rows that can be counted are no information', () => {
+  const early = { fraction: 0.001, information: 5 };
+  for (const look of spendingBounds({ alpha: 0.05, looks: [early, { fraction: 1, information: 9 }] })) {
+    if (look.status !== 'ok') throw new Error(look.status);
+    expect(Number.isFinite(look.bound)).toBe(true);
+  }
+  expect(spendingBounds({ alpha: 0.05, looks: [{ fraction: 1, information: Number.NaN }] })).toEqual([
+    { status: 'no-information' },
+  ]);
+  expect(() => spendingBounds({ alpha: 0.05, looks: [{ fraction: Number.NaN, information: 5 }] })).toThrow('NaN');
+  expect(() => spendingBounds({ alpha: 0, looks: [early] })).toThrow('alpha is 0');
+});
+
 test('what is spent stays spent and ends at alpha', () => {
   const spent = spendingBounds({ alpha: 0.05, looks: even(6) }).map((look) => (look.status === 'ok' ? look.spent : 0));
   expect([...spent].sort((a, b) => a - b)).toEqual(spent);

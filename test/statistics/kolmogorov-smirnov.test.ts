@@ -23,6 +23,22 @@ test('large samples get the limit law, and say so', () => {
   expect(result.status === 'ok' && Math.abs(result.pValue - 0.0163)).toBeLessThan(0.0005);
 });
 
+test.each([
+  // [rows a side, shift in rows, p of scipy.stats.kstwo]
+  [12_000, 1, 1],
+  [12_000, 61, 0.997586067789435],
+  [12_000, 241, 0.015598490808228026],
+  [200_000, 1, 1],
+])('large samples of %d shifted by %d are within 1%% of scipy kstwo', (n, shift, expected) => {
+  const a = Float64Array.from({ length: n }, (_, index) => index);
+  const result = twoSampleKolmogorovSmirnov(
+    a,
+    a.map((value) => value + shift),
+  );
+  expect(result).toMatchObject({ status: 'ok', method: 'asymptotic', statistic: shift / n });
+  expect(result.status === 'ok' && Math.abs(result.pValue / expected - 1)).toBeLessThan(0.01);
+});
+
 test('what is no number is dropped and counted; nothing left is a status', () => {
   expect(twoSampleKolmogorovSmirnov([1, Number.NaN, 2], [1, 2, Infinity])).toMatchObject({
     status: 'ok',

@@ -28,3 +28,18 @@ test('quantile and cdf undo each other, far into both tails', () => {
 test.each([0, 1, -0.1, Number.NaN])('a quantile of %d is refused', (p) => {
   expect(() => normalQuantile(p)).toThrow(`p is ${p}`);
 });
+
+test.each([
+  [1e-20, -9.262340089798408],
+  [1e-100, -21.27345356096532],
+  [1e-300, -37.0470962993612],
+  [0.4999, -0.0002506628300880075],
+])('the quantile of %d matches mpmath', (p, z) => {
+  expect(Math.abs(normalQuantile(p) / z - 1)).toBeLessThan(1e-14);
+});
+
+test('the log p-value of any statistic is finite, and a statistic that is no number is refused', () => {
+  expect(Number.isFinite(twoSidedNormal(Infinity).log10PValue)).toBe(true);
+  expect(twoSidedNormal(0)).toEqual({ pValue: 1, log10PValue: 0 });
+  expect(() => twoSidedNormal(Number.NaN)).toThrow('z is NaN');
+});

@@ -26,6 +26,9 @@ test('no rows and one class are statuses; rows without a score count for accurac
   });
   const result = binaryPerformance([1, 0, 1], [1, 1, 1], [Number.NaN, 0.5, 0.5]);
   expect(result).toMatchObject({ n: 3, correct: 2, unscored: 1, auroc: { status: 'ok', value: 0.5 } });
+  expect(result).toMatchObject({ lossNanoNats: 2 * Math.round(Math.LN2 * 1e9), logLoss: 0.693147181 });
+  const withNull = binaryPerformance([1, 0], [1, 0], [null as unknown as number, 0.5]);
+  expect(withNull).toMatchObject({ unscored: 1, lossNanoNats: Math.round(Math.LN2 * 1e9) });
 });
 
 test('certain and wrong costs what scikit-learn charges', () => {

@@ -1,14 +1,51 @@
-import { chiSquareSampleRatio, sampleSizeTwoProportions, sequentialSampleRatio } from '../../src/statistics';
+import {
+  chiSquareLogSurvival,
+  chiSquareSampleRatio,
+  sampleSizeTwoProportions,
+  sequentialSampleRatio,
+} from '../../src/statistics';
 import { seeded } from '../support/streams';
 import { casesOf, expectClose } from '../support/vectors';
 
 describe('sample ratio', () => {
-  const twoArms = casesOf('srm', 'srm').filter(([, { input }]) => input.observed.length === 2);
-
-  test.each(twoArms)('matches scipy chisquare: %s', (_, entry) => {
+  test.each(casesOf('srm', 'srm'))('matches scipy chisquare: %s', (_, entry) => {
     const total = (entry.input.expectedRatios as number[]).reduce((sum, ratio) => sum + ratio, 0);
-    const [a, b] = (entry.input.expectedRatios as number[]).map((ratio) => ratio / total);
-    expectClose(chiSquareSampleRatio(entry.input.observed, [a!, b!]).pValue, entry.expected.p, entry);
+    const weights = (entry.input.expectedRatios as number[]).map((ratio) => ratio / total);
+    const result = chiSquareSampleRatio(entry.input.observed, weights);
+    expectClose(result.statistic, entry.expected.statistic, entry);
+    expectClose(result.pValue, entry.expected.p, entry);
+  });
+
+  test.each(casesOf('distributions', 'chi2'))('matches scipy.stats.chi2.sf: %s', (_, entry) => {
+    expectClose(Math.exp(chiSquareLogSurvival(entry.input.x, entry.input.df)), entry.expected.sf, entry);
+  });
+
+  test.each([
+    [[600, 400], [0.5, 0.5], 9.675061953898252],
+    [[150, 0], [0.5, 0.5], 9.749209419428428],
+    [[300, 100, 620], [0.3, 0.1, 0.6], -0.6309406657278033],
+    [[1e6, 1], [0.5, 0.5], 689532.2464945993],
+  ])('%j against %j has the odds of mpmath, and a log p that is finite', (counts, weights, logOdds) => {
+    const result = sequentialSampleRatio(counts, weights);
+    expect(Math.abs(result.statistic - logOdds)).toBeLessThan(1e-8);
+    expect(result.log10PValue).toBeCloseTo(Math.min(0, -logOdds / Math.LN10), 6);
+  });
+
+  test.each([
+    [[5], [1]],
+    [
+      [5, 5],
+      [1, 0],
+    ],
+    [[5, 5], [0.5]],
+    [
+      [5, 5],
+      [0.5, 0.6],
+    ],
+  ])('%j against %j is no plan', (counts, weights) => {
+    const invalid = { status: 'invalid-plan', pValue: 1, log10PValue: 0 };
+    expect(sequentialSampleRatio(counts, weights)).toMatchObject(invalid);
+    expect(chiSquareSampleRatio(counts, weights)).toMatchObject(invalid);
   });
 
   test('a fair split may be looked at every day, a broken one is found out', () => {
@@ -54,5 +91,18 @@ describe('sample size', () => {
     [{ baseline: 0.5, minimumDetectableEffect: 0 }],
   ])('%j is unreachable', (plan) => {
     expect(sampleSizeTwoProportions({ ...plan, alpha: 0.05, power: 0.8 }).status).toBe('unreachable');
+  });
+
+  test.each([
+    [0, 0.8],
+    [0.05, 1],
+    [0.05, 0.01],
+    [Number.NaN, 0.8],
+  ])('alpha %d with power %d is unreachable, never a throw', (alpha, power) => {
+    const plan = { baseline: 0.1, minimumDetectableEffect: 0.02, alpha, power };
+    expect(sampleSizeTwoProportions(plan).status).toBe('unreachable');
+    expect(sampleSizeTwoProportions({ ...plan, alpha: 0.05, power: 0.8, minimumDetectableEffect: 1e-300 }).status).toBe(
+      'unreachable',
+    );
   });
 });
