@@ -1,15 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { failureTypes } from '../src/contracts';
+import { failureTypes, UNDECIDED_UPDATES } from '../src/contracts';
 import type { StageContext } from '../src/contracts';
 import { SchemaError } from '../src/schemas';
 import { ArtifactCorruptError, StaleWriterError } from '../src/stores';
 
 /** A third of the shortest heartbeat time-out. */
 const HEARTBEAT_MS = 2_000;
-
-/** Failures of an update that no worker has decided on. */
-const UNDECIDED: readonly string[] = ['AcceptedUpdateCompletedWorkflow', 'UnprocessedUpdate'];
 
 /** What a stage may use: the running activity's heartbeat and cancellation. */
 export function stageContext(): StageContext {
@@ -47,7 +44,7 @@ function unwrapUpdateFailure(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return error;
   // Nobody has decided yet; the server calls it final, our keys make it safe to ask again.
-  return UNDECIDED.includes(cause.type ?? '') ? new Error(cause.message) : cause;
+  return UNDECIDED_UPDATES.includes(cause.type ?? '') ? new Error(cause.message) : cause;
 }
 
 function lasting(error: Error, type: string): ApplicationFailure {

@@ -174,7 +174,7 @@ interface Comparison {
   readonly z: number;
   readonly pValue: number;
   readonly difference: number;
-  readonly interval: readonly [number, number];
+  readonly interval: readonly [number, number] | null;
 }
 
 /** Positive z when the challenger is better, whatever the metric's direction. */
@@ -183,6 +183,8 @@ function compare(spec: ExperimentSpec, champion: ArmRows, challenger: ArmRows): 
   const test = lower
     ? statistics.twoMeanZTest(champion.loss, challenger.loss)
     : statistics.twoProportionZTest(champion.arm, challenger.arm);
+  // Two arms that are always right do not differ; that is a finding, not a lack of one.
+  if (test.status === 'no-variation') return { z: 0, pValue: 1, difference: 0, interval: null };
   if (test.status !== 'ok') return null;
   return {
     z: lower ? -test.statistic : test.statistic,

@@ -5,6 +5,7 @@ import { workflowIds } from '../contracts';
 import type { ModelTarget } from '../contracts';
 import type { Stores } from '../stores';
 import type { ChildWorker } from './child-worker';
+import { seeded } from './random';
 
 /** Server enum: an activity that a worker has. */
 const STARTED = 2;
@@ -43,7 +44,7 @@ export class Killer {
   constructor(input: KillerInput) {
     this.input = input;
     const seed = input.seed ?? Math.floor(Math.random() * 1e9);
-    this.random = mulberry(seed);
+    this.random = seeded(seed);
     if (input.kills > 0) input.log(`killing the worker ${input.kills} times, seed ${seed}`);
   }
 
@@ -147,16 +148,4 @@ export class Killer {
     }
     return hits;
   }
-}
-
-/** A small seeded generator (mulberry32), uniform in [0, 1). */
-function mulberry(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -51,7 +51,8 @@ export class Story implements Listener {
 
   async step({ at, served, total, status }: Parameters<Listener['step']>[0]): Promise<void> {
     this.tellBaseline(status);
-    for (const window of status.recent.filter(({ from }) => from > this.lastWindow)) this.tellWindow(window, status);
+    for (const window of status.recent.filter(({ from }) => from > this.lastWindow))
+      this.tellWindow(at, window, status);
     for (const alert of status.alerts.slice(this.alerts)) {
       this.terminal.line(
         `${day(alert.at)}  ▲ alert: ${alert.metric} ${show(alert.value)} below ${show(alert.level)} in ${alert.windows.length} windows (${alert.severity}) → ${alert.actions.join(', ')}`,
@@ -75,11 +76,13 @@ export class Story implements Listener {
     );
   }
 
-  private tellWindow(window: JudgedWindow, { spec }: MonitorStatus): void {
+  private tellWindow(at: string, window: JudgedWindow, { spec }: MonitorStatus): void {
     this.lastWindow = window.from;
     const mark = window.status === 'below' ? '▼' : window.status === 'ok' ? ' ' : '·';
     const note = window.counted ? '' : '  (not counted: a retraining or an experiment is open)';
-    this.terminal.line(`${day(window.from)}  ${mark} ${spec.metric} ${show(window.value)} on ${window.n} rows${note}`);
+    this.terminal.line(
+      `${day(at)}  ${mark} ${spec.metric} ${show(window.value)} on ${window.n} rows from ${day(window.from)} on${note}`,
+    );
   }
 
   private async tellExperiment(id: string): Promise<void> {

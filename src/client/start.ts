@@ -3,14 +3,18 @@ import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import type { Client, UpdateDefinition, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
 import type { QueryDefinition } from '@temporalio/common';
-import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, searchAttributes, WORKFLOW_DETAILS } from '../contracts';
+import {
+  registrationCommand,
+  SEARCH_ATTRIBUTE_NAMES,
+  searchAttributes,
+  UNDECIDED_UPDATES,
+  WORKFLOW_DETAILS,
+} from '../contracts';
 import type { LoopwrightWorkflowName, LoopwrightWorkflows, ModelTarget } from '../contracts';
 
 /** The gRPC code of a server without the feature. */
 const GRPC = { unimplemented: 12 } as const;
 const WORKFLOW_QUEUE = 1;
-/** Failures of an update that nobody decided on. */
-const UNDECIDED: readonly string[] = ['AcceptedUpdateCompletedWorkflow', 'UnprocessedUpdate'];
 const CUT_OFF_RETRIES = 10;
 const CUT_OFF_RETRY_MS = 50;
 const QUERY_RETRIES = 50;
@@ -173,7 +177,7 @@ function reasonOf(error: unknown): unknown {
 
 function wasCutOff(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && UNDECIDED.includes(String(Reflect.get(cause, 'type')));
+  return cause instanceof Error && UNDECIDED_UPDATES.includes(String(Reflect.get(cause, 'type')));
 }
 
 function isGrpc(error: unknown, code: number): boolean {

@@ -21,3 +21,6 @@ export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];
 
 /** Failures that no retry can mend. */
 export const NON_RETRYABLE: readonly string[] = Object.values(failureTypes);
+
+/** Failures by which the server says that no worker has decided on an update: it may be sent again under its key. */
+export const UNDECIDED_UPDATES: readonly string[] = ['AcceptedUpdateCompletedWorkflow', 'UnprocessedUpdate'];

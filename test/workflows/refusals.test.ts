@@ -2,6 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { LoopwrightClient } from '../../src/client';
 import { eventually, startTestLoop } from '../support/environment';
 import type { TestLoop } from '../support/environment';
+import { MONITOR } from '../support/specs';
 
 jest.setTimeout(120_000);
 
@@ -11,15 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => loop.close());
 
-const monitor = {
-  clock: 'data' as const,
-  labelMaturity: '7d',
-  window: '7d',
-  baseline: { from: '2011-08-01', to: '2011-08-29' },
-  baselineDrop: 0.05,
-  retrain: { lookback: '63d' },
-  experiment: { duration: '56d', allocation: 0.5, salt: 's' },
-};
+const { model: _model, ...monitor } = MONITOR;
 
 /** The innermost message of a workflow that failed. */
 async function failureOf(type: string, args: unknown[]): Promise<{ type: string | undefined; message: string }> {
