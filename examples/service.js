@@ -1,23 +1,30 @@
-// A service: registers a model, serves with it, logs what it served and, later, what happened.
+// A service: registers a model, asks what serves, logs what it served and, later, what happened.
+const { randomUUID } = require('node:crypto');
 const { LoopwrightClient } = require('loopwright/client');
 
 async function main() {
+  // Temporal comes from the environment (TEMPORAL_ADDRESS, profiles), as with every Temporal tool.
   const loopwright = await LoopwrightClient.connect({
     mongodb: process.env.MONGODB_URI ?? 'mongodb://127.0.0.1/?replicaSet=rs0',
   });
   const target = { model: 'churn' };
   const artifact = Buffer.from('the bytes of a model');
+  // The keys make both safe to repeat: a service that starts again gets what it got the first time.
   const { version } = await loopwright.models.register({ model: 'churn', key: 'first', artifact });
   await loopwright.deployments.deploy(target, version, { who: 'example', reason: 'the first version', key: 'first' });
-
   const serving = await loopwright.deployments.current(target);
-  const row = { predictionId: 'p-1', ts: new Date().toISOString(), features: { visits: 3 } };
+  console.log('what serves:', serving);
+
+  const row = { predictionId: randomUUID(), ts: new Date().toISOString(), features: { visits: 3 } };
+  // In an experiment each row goes to the champion or the challenger, always the same one for the same row.
   const serves = loopwright.experiments.assign(serving, row);
-  console.log(await loopwright.predictions.log(target, { ...row, version: serves, score: 0.8, prediction: 1 }));
   console.log(
-    await loopwright.outcomes.log(target, { predictionId: 'p-1', label: 1, labelTs: new Date().toISOString() }),
+    'prediction:',
+    await loopwright.predictions.log(target, { ...row, version: serves, score: 0.8, prediction: 1 }),
   );
-  console.log(await loopwright.predictions.find(target, 'p-1'));
+  // In life this comes days later, from elsewhere: the id is all that joins the two.
+  const outcome = { predictionId: row.predictionId, label: 1, labelTs: new Date().toISOString() };
+  console.log('outcome:', await loopwright.outcomes.log(target, outcome));
   await loopwright.close();
 }
 

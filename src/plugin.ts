@@ -111,7 +111,7 @@ export class LoopwrightPlugin extends SimplePlugin {
 
   private merge(theirs: object | undefined): object {
     for (const [name, activity] of Object.entries(theirs ?? {})) {
-      if (name in this.own && this.own[name] !== activity) {
+      if (Object.hasOwn(this.own, name) && this.own[name] !== activity) {
         throw new TypeError(
           `activity ${name} is registered by you and by Loopwright: names that start with ${TYPE_PREFIX} are ours`,
         );

@@ -153,14 +153,33 @@ describe('the package', () => {
     expect(await full.node('import.mjs')).toEqual({ code: 0, out: '' });
   });
 
+  test('lib is what the sources compile to, and nothing else', async () => {
+    const files = await full.files('node_modules/loopwright');
+    const sources = files.filter((file) => /^(src|workflows|activities)\/.*(?<!\.d)\.ts$/.test(file));
+    const stems = sources.map((file) => `lib/${file.slice(0, -'.ts'.length)}`);
+    const outputs = stems.flatMap((stem) => ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => `${stem}${end}`));
+    expect(stems.length).toBeGreaterThan(100);
+    // A file that Temporal's bundler would prefer to the .js beside it, or a build's own state, would show here.
+    expect(files.filter((file) => file.startsWith('lib/'))).toEqual(outputs.sort());
+  });
+
   test('the command runs from an installed package', async () => {
-    const { code, out } = await full.node('node_modules/.bin/loopwright', '--help');
+    const { code, out } = await full.command('npx', '--no-install', 'loopwright', '--help');
     expect(code).toBe(0);
     expect(out).toContain('demo');
   });
+
+  test.each([[['frobnicate']], [['demo', '--frobnicate']], [['monitor', 'status']]])(
+    '%j given to the command ends with 1 and the way to the help',
+    async (args) => {
+      const { code, out } = await full.node('node_modules/.bin/loopwright', ...args);
+      expect(code).toBe(1);
+      expect(out).toContain('--help');
+    },
+  );
 });
 
-test('a service needs the client only: no worker, no native bridge, at most 60 MB', async () => {
+test('a service needs the client only: no worker, no native code, at most 60 MB', async () => {
   await lean.write(
     'service.js',
     "const { LoopwrightClient } = require('loopwright/client'); console.log(typeof LoopwrightClient.connect);",
@@ -168,5 +187,26 @@ test('a service needs the client only: no worker, no native bridge, at most 60 M
   expect(await lean.node('service.js')).toEqual({ code: 0, out: 'function\n' });
   expect(existsSync(join(lean.folder, 'node_modules/@temporalio/worker'))).toBe(false);
   expect(existsSync(join(lean.folder, 'node_modules/@temporalio/core-bridge'))).toBe(false);
-  expect(await lean.megabytes()).toBeLessThanOrEqual(60);
+  expect((await lean.files('node_modules')).filter((file) => file.endsWith('.node'))).toEqual([]);
+  const megabytes = await lean.megabytes();
+  process.stdout.write(`node_modules of a service: ${megabytes} MB\n`);
+  expect(megabytes).toBeLessThanOrEqual(60);
+});
+
+test('the example runs as it stands, and again', async () => {
+  for (const file of ['worker.js', 'service.js', 'workflows.js'])
+    await full.copy(`examples/${file}`, `example/${file}`);
+  const stop = await full.start('example/worker.js', 'RUNNING');
+  try {
+    for (const _run of ['first', 'second']) {
+      const { code, out } = await full.node('example/service.js');
+      expect(out).toMatch(/champion: 1/);
+      for (const what of ['prediction', 'outcome']) {
+        expect(out).toContain(`${what}: { logged: 1, duplicates: 0, quarantined: [] }`);
+      }
+      expect(code).toBe(0);
+    }
+  } finally {
+    await stop();
+  }
 });

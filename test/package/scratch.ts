@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -17,6 +17,12 @@ export async function pack(folder: string): Promise<string> {
   // `prepack` may print before the JSON.
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [{ filename: string }];
   return join(folder, filename);
+}
+
+/** The run's engines under the names by which users give theirs. */
+function environment(): NodeJS.ProcessEnv {
+  const { LOOPWRIGHT_TEST_TEMPORAL: temporal, LOOPWRIGHT_TEST_MONGODB: mongodb } = process.env;
+  return { ...process.env, TEMPORAL_ADDRESS: temporal, MONGODB_URI: mongodb };
 }
 
 /** A project of somebody else's. */
@@ -39,11 +45,50 @@ export class Scratch {
     return writeFile(join(this.folder, name), text);
   }
 
+  /** Copies a file of the repository into the project. */
+  async copy(from: string, to: string): Promise<void> {
+    await mkdir(dirname(join(this.folder, to)), { recursive: true });
+    await copyFile(join(ROOT, from), join(this.folder, to));
+  }
+
+  /** Every file under a folder of the project, sorted. */
+  async files(under: string): Promise<string[]> {
+    const found = await readdir(join(this.folder, under), { recursive: true, withFileTypes: true });
+    const names = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    return names.map((name) => relative(join(this.folder, under), name)).sort();
+  }
+
   /** Runs a file of the project; resolves with what it printed and how it ended. */
-  async node(...args: readonly string[]): Promise<{ code: number; out: string }> {
+  node(...args: readonly string[]): Promise<{ code: number; out: string }> {
+    return this.command(process.execPath, ...args);
+  }
+
+  /** Starts a file of the project, waits until it prints some words, and returns what ends it. */
+  async start(file: string, words: string): Promise<() => Promise<void>> {
+    const child = spawn(process.execPath, [file], { cwd: this.folder, env: environment() });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    let out = '';
+    await new Promise<void>((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        out += chunk.toString();
+        if (out.includes(words)) resolve();
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', (code) => reject(new Error(`${file} ended with ${code}: ${out}`)));
+    });
+    return () => {
+      child.kill('SIGTERM');
+      return ended;
+    };
+  }
+
+  /** Runs a command in the project. */
+  async command(name: string, ...args: readonly string[]): Promise<{ code: number; out: string }> {
     try {
-      const { stdout, stderr } = await run(process.execPath, [...args], {
+      const { stdout, stderr } = await run(name, args, {
         cwd: this.folder,
+        env: environment(),
         maxBuffer: 1 << 24,
         timeout: 60_000,
       });
