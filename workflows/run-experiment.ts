@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import {
   CancellationScope,
   condition,
@@ -138,8 +137,9 @@ function handleMessages(experiment: Experiment, meter: RunMeter, updates: EarlyU
   );
   updates.set(
     contracts.extendExperimentUpdate,
-    (command) => {
+    async (command) => {
       meter.countUpdate();
+      await planned(experiment);
       const end = exposureEnd({ start: experiment.spec.start, duration: command.duration });
       experiment.state = { ...experiment.state, end };
       return status();
@@ -164,6 +164,7 @@ function handleMessages(experiment: Experiment, meter: RunMeter, updates: EarlyU
     contracts.rampExperimentUpdate,
     async (command) => {
       meter.countUpdate();
+      await planned(experiment);
       await experiment.ramp(command.allocation, command.reason, command.who);
       return status();
     },
@@ -181,11 +182,12 @@ function handleMessages(experiment: Experiment, meter: RunMeter, updates: EarlyU
 
 function refuseIfDecided(experiment: Experiment): void {
   if (experiment.result !== null) throw conflict(`the experiment is decided: ${experiment.result.decision}`);
-  if (experiment.state.phase === 'planning')
-    throw ApplicationFailure.create({
-      message: 'the experiment is being planned',
-      type: contracts.failureTypes.conflict,
-    });
+}
+
+/** A decision that comes while the experiment is being planned is about the plan: it waits for it. */
+async function planned(experiment: Experiment): Promise<void> {
+  await condition(() => experiment.state.phase !== 'planning' || experiment.result !== null);
+  refuseIfDecided(experiment);
 }
 
 function show(experiment: Experiment): void {

@@ -1,6 +1,7 @@
 import { eventually, startTestLoop } from '../support/environment';
 import type { TestLoop } from '../support/environment';
 import type { MonitorSpecInput } from '../../src/schemas';
+import { encodeModel } from '../../src/models';
 import { hour, many, outcome, prediction } from '../support/rows';
 
 jest.setTimeout(240_000);
@@ -199,16 +200,53 @@ test('a flood of signals turns runs over and loses nothing', async () => {
   expect(alerts).toHaveLength(1);
 });
 
-test('an open retraining that was terminated is noticed', async () => {
+test('a retraining that fails reports, and the monitor goes on', async () => {
   const model = fresh();
   await serve(model, 'gggbbgggg');
   await loop.client.models.register({ model, key: '1', artifact: Buffer.from('no model') });
   await loop.client.monitors.start(
     spec(model, { response: { medium: ['retrain'], high: ['retrain'] }, retrain: { lookback: '10d', approval: true } }),
   );
-  // The fixture's labels are one class by then: it fails and reports. A terminated one does not report.
+  // Nothing is deployed, so there is no champion to compare with.
   await advance(model, 6);
   expect((await loop.client.retraining.list({ model }))[0]!.result!.decision).toBe('failed');
+  expect((await status(model)).open).toBeNull();
+});
+
+/** A retraining that waits for approval: the champion is always wrong by now, a challenger is not. */
+async function untilApproval(): Promise<string> {
+  const model = fresh();
+  await serve(model, 'gggbbbbbb');
+  const format = 'loopwright/logistic-regression@1';
+  const artifact = encodeModel({ format, features: [], coefficients: [], intercept: 5, trainedRows: 2 });
+  await loop.client.models.register({ model, key: '1', artifact });
+  await loop.client.deployments.deploy({ model }, 1, { ...person, effectiveAt: hour(0) });
+  const retrain = { lookback: '10d', holdout: '1d', approval: true };
+  await loop.client.monitors.start(spec(model, { response: { medium: ['retrain'], high: ['retrain'] }, retrain }));
+  await advance(model, 6);
+  expect((await status(model)).open).toMatchObject({ waitsFor: 'approval', experiment: null });
+  return model;
+}
+
+test('a retraining that was terminated while it waited for a person is noticed', async () => {
+  const model = await untilApproval();
+  await advance(model, 7);
+  expect((await status(model)).open).not.toBeNull();
+  await loop.client.retraining.handle({ model }).terminate('an operator');
+  await advance(model, 8);
+  expect(await status(model)).toMatchObject({
+    open: null,
+    failure: `retrain:${model}:production ended without a report`,
+  });
+});
+
+test('one that was terminated with its experiment is noticed within the monitor’s patience', async () => {
+  const model = await untilApproval();
+  await loop.client.retraining.approve({ model }, person);
+  await eventually(async () => (await status(model)).open?.experimentThrough != null);
+  await loop.client.retraining.handle({ model }).terminate('an operator');
+  await loop.client.experiments.handle((await status(model)).open!.experiment!).terminate('an operator');
+  await advance(model, 7);
   expect((await status(model)).open).toBeNull();
 });
 

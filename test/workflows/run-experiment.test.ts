@@ -18,7 +18,7 @@ afterAll(() => loop.close());
 const person = { who: 'ops', reason: 'because' };
 const WEEK = 7 * 24;
 
-async function start(model: string, change: Partial<ExperimentSpecInput> = {}): Promise<ExperimentSpecInput> {
+async function begin(model: string, change: Partial<ExperimentSpecInput> = {}): Promise<ExperimentSpecInput> {
   for (const key of ['1', '2']) await loop.client.models.register({ model, key, artifact: Buffer.from(key) });
   await loop.client.deployments.deploy({ model }, 1, { ...person, effectiveAt: hour(0) });
   const spec: ExperimentSpecInput = {
@@ -38,6 +38,11 @@ async function start(model: string, change: Partial<ExperimentSpecInput> = {}): 
     ...change,
   };
   await loop.client.experiments.start(spec);
+  return spec;
+}
+
+async function start(model: string, change: Partial<ExperimentSpecInput> = {}): Promise<ExperimentSpecInput> {
+  const spec = await begin(model, change);
   await eventually(async () => (await loop.client.experiments.status(spec.id)).phase === 'running');
   return spec;
 }
@@ -166,6 +171,24 @@ test('an operator ramps, extends and stops; decided, it takes no more decisions'
   });
   expect((await loop.client.deployments.current({ model }))!).toMatchObject({ champion: 1, split: null });
   await expect(loop.client.experiments.ramp(id, { allocation: 0.5, ...person })).rejects.toThrow();
+});
+
+test('decisions that come while the experiment is being planned wait for the plan', async () => {
+  const model = fresh();
+  const { id } = await begin(model);
+  // Sent at once, in the order in which a hurried operator would: none of them may be lost or refused.
+  const extended = loop.client.experiments
+    .handle(id)
+    .executeUpdate('extend', { args: [{ ...person, duration: '42d' }] });
+  const ramped = loop.client.experiments.ramp(id, { ...person, allocation: 0.25 });
+  expect(await extended).toMatchObject({ phase: 'running' });
+  expect(await ramped).toMatchObject({ phase: 'running' });
+  expect((await loop.client.deployments.current({ model }))!.split).toMatchObject({ allocation: 0.25 });
+  expect(await result(id)).toMatchObject({ phase: 'running', end: hour(42 * 24) });
+  expect(await loop.client.experiments.stop(id, person)).toMatchObject({ decision: 'stop' });
+
+  const hurried = await begin(fresh());
+  expect(await loop.client.experiments.stop(hurried.id, person)).toMatchObject({ decision: 'stop' });
 });
 
 test('the same id twice is refused while it runs', async () => {

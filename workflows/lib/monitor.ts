@@ -56,7 +56,8 @@ export class Monitor {
   private async forward(at: Instant): Promise<void> {
     const experiment = this.state.open?.experiment ?? null;
     if (this.state.open === null) return;
-    if (this.clock.kind === 'wall') {
+    // Nobody waits for these to report, so a terminated one would stay open for ever.
+    if (this.clock.kind === 'wall' || this.state.open.waitsFor !== null) {
       await this.closeIfEnded(at);
       return;
     }
