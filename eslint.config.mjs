@@ -5,13 +5,13 @@ import tseslint from 'typescript-eslint';
 const nodeBuiltins = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
 
 export default tseslint.config(
-  { ignores: ['lib/**', 'coverage/**', 'examples/**', 'scripts/**', '*.mjs', '*.cjs', 'node_modules/**'] },
+  { ignores: ['lib/**', 'coverage/**', 'examples/**', '**/*.mjs', '*.cjs', 'node_modules/**'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './workflows/tsconfig.json', './test/tsconfig.json'],
+        project: ['.', 'workflows', 'test', 'scripts', 'bench'].map((room) => `./${room}/tsconfig.json`),
         tsconfigRootDir: import.meta.dirname,
       },
     },

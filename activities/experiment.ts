@@ -61,24 +61,22 @@ async function planOf(stores: Stores, spec: ExperimentSpec): Promise<ExperimentP
 }
 
 function sizeFor(baseline: number, effect: number, alpha: number): number | null {
+  if (!(baseline > 0 && baseline < 1)) return null;
   // Towards the middle: a baseline of .98 has no .05 above it.
   const minimumDetectableEffect = baseline + effect < 1 ? effect : -effect;
   const result = statistics.sampleSizeTwoProportions({ baseline, minimumDetectableEffect, alpha, power: POWER });
-  return result.status === 'ok' ? result.perArm : null;
+  return result.status === 'ok' ? result.control : null;
 }
 
-/** The smallest absolute difference that the expected rows find, by bisection over the sample size formula. */
+/** The smallest absolute difference that the expected rows find: an increase, or where there is none a decrease. */
 function smallestEffect(baseline: number, perArm: number, alpha: number): number | null {
-  const most = Math.max(baseline, 1 - baseline) - 1e-6;
-  const fits = (effect: number) => (sizeFor(baseline, effect, alpha) ?? Infinity) <= perArm;
-  if (!fits(most)) return null;
-  let [low, high] = [0, most];
-  for (let step = 0; step < 40; step += 1) {
-    const middle = (low + high) / 2;
-    if (fits(middle)) high = middle;
-    else low = middle;
+  if (!(baseline > 0 && baseline < 1) || perArm < 1) return null;
+  for (const direction of ['increase', 'decrease'] as const) {
+    const plan = { baseline, n: perArm, direction, alpha, power: POWER };
+    const result = statistics.detectableEffectTwoProportions(plan);
+    if (result.status === 'ok') return Math.round(Math.abs(result.effect.absolute!) * 10_000) / 10_000;
   }
-  return Math.round(high * 10_000) / 10_000;
+  return null;
 }
 
 async function takeLook(stores: Stores, input: LookInput): Promise<Omit<Look, 'decision'>> {
@@ -181,7 +179,11 @@ interface Comparison {
 function compare(spec: ExperimentSpec, champion: ArmRows, challenger: ArmRows): Comparison | null {
   const lower = spec.successMetric === 'logLoss';
   const test = lower
-    ? statistics.twoMeanZTest(champion.loss, challenger.loss)
+    ? statistics.compareArms(
+        { kind: 'mean', ...champion.loss },
+        { kind: 'mean', ...challenger.loss },
+        { law: 'normal' },
+      )
     : statistics.twoProportionZTest(champion.arm, challenger.arm);
   // Two arms that are always right do not differ; that is a finding, not a lack of one.
   if (test.status === 'no-variation') return { z: 0, pValue: 1, difference: 0, interval: null };
@@ -189,7 +191,13 @@ function compare(spec: ExperimentSpec, champion: ArmRows, challenger: ArmRows): 
   return {
     z: lower ? -test.statistic : test.statistic,
     pValue: test.pValue,
-    difference: test.difference,
-    interval: test.interval,
+    difference: test.effect.value,
+    interval: endsOf(test.effect.interval),
   };
+}
+
+/** Both ends of a two-sided interval. */
+function endsOf(interval: statistics.Interval | null): readonly [number, number] | null {
+  if (interval?.low == null || interval.high === null) return null;
+  return [interval.low, interval.high];
 }

@@ -1,3 +1,4 @@
+import { momentsOf } from '../statistics';
 import type { LogisticRegressionModel } from './model';
 
 /** Data that no model can be trained on. */
@@ -52,16 +53,15 @@ export function trainLogisticRegression(data: {
 }
 
 function standardise(column: Float64Array): { mean: number; scale: number; values: Float64Array } | null {
-  const present = column.filter((value) => Number.isFinite(value));
-  if (present.length === 0) return null;
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
-  const filled = column.map((value) => (Number.isFinite(value) ? value : mean));
-  const variance = filled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / filled.length;
-  if (!Number.isFinite(variance)) return null;
+  const { n, mean, m2 } = momentsOf(column);
+  if (n === 0 || m2 === null) return null;
+  // A missing value is taken for the mean: it widens the sample, not the spread.
+  const deviation = Math.sqrt(m2 / column.length);
   // A spread at the rounding of the mean is a constant, not a feature.
-  const constant = Math.sqrt(variance) <= 10 * Number.EPSILON * Math.max(1, Math.abs(mean));
-  const scale = constant ? 1 : Math.sqrt(variance);
-  return { mean, scale, values: filled.map((value) => (constant ? 0 : (value - mean) / scale)) };
+  const constant = deviation <= 10 * Number.EPSILON * Math.max(1, Math.abs(mean));
+  const scale = constant ? 1 : deviation;
+  const standard = (value: number) => (constant || !Number.isFinite(value) ? 0 : (value - mean) / scale);
+  return { mean, scale, values: column.map(standard) };
 }
 
 /** Minimises ½‖w‖² + C Σ log(1 + exp(−±s)); the last weight is the intercept. */

@@ -1,8 +1,8 @@
 /** Entry `./statistics`: pure functions on plain or typed arrays and on sufficient statistics. */
-export * from './alpha-spending';
-export * from './kolmogorov-smirnov';
-export * from './normal';
+export type * from './result';
+export * from './distributions';
+export * from './describe';
+export * from './drift';
 export * from './performance';
-export * from './proportions';
-export * from './sample-ratio';
-export * from './sample-size';
+export * from './experiments';
+export * from './sequential';

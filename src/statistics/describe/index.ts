@@ -1,0 +1,13 @@
+export * from './category-counts';
+export * from './co-moments';
+export * from './describe';
+export * from './describe-moments';
+export * from './distinct';
+export * from './edges';
+export * from './from-sums';
+export * from './histogram';
+export * from './moments';
+export { quantile, quantiles, sortedQuantile } from './quantiles';
+export type { QuantileResult, QuantilesResult } from './quantiles';
+export * from './quantile-sketch';
+export * from './sketch-estimates';

@@ -1,0 +1,10 @@
+export { beta } from './beta';
+export { binomial } from './binomial';
+export { chiSquare } from './chi-square';
+export type { Distribution } from './distribution';
+export { fisherF } from './f';
+export { gamma } from './gamma';
+export { kolmogorov, kolmogorovSmirnovLogSurvival, kolmogorovSmirnovSurvival } from './kolmogorov';
+export { logGamma } from './log-gamma';
+export { normal, normalQuantile, normalSurvival, twoSidedNormal } from './normal';
+export { studentT } from './student-t';

@@ -1,0 +1,18 @@
+export { areaUnderRoc } from './auroc';
+export type { AreaUnderRoc } from './auroc';
+export * from './average-precision';
+export * from './binary';
+export { calibrateScores } from './calibration';
+export type { Calibration } from './calibration';
+export type { HeldOutErrors } from './calibration-choice';
+export * from './calibration-error';
+export * from './confusion';
+export { estimatePerformance } from './estimate';
+export type { EstimatedMetric, PerformanceEstimate } from './estimate';
+export * from './estimator';
+export type { EstimatedName, ExpectedConfusion } from './expected-performance';
+export { brierScore, logLoss } from './probability';
+export type { ProbabilityMetric } from './probability';
+export * from './ranking';
+export * from './reconcile';
+export * from './regression';
