@@ -85,7 +85,7 @@ export function beta(a: number, b: number): Distribution {
     support: [0, 1],
     logDensity: (x) => logDensity(a, b, x),
     tails: (x) => incompleteBeta(a, b, x, 1 - x),
-    start: (p) => (Math.max(a, b) < WIDE ? betaQuantileStart(p, a, b) : shareOf(oddsStart(p, a, b))[0]),
+    start: (p) => betaQuantileStart(p, a, b) ?? shareOf(oddsStart(p, a, b))[0],
   });
 }
 

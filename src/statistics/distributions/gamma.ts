@@ -105,7 +105,7 @@ export function gamma(shape: number, scale = 1): Distribution {
     support: [0, Infinity],
     logDensity: (x) => logDensity(shape, x / scale) - logScale,
     tails: (x) => incompleteGamma(shape, x / scale),
-    start: (p) => scale * (shape < WIDE ? gammaQuantileStart(p, shape) : cubeRootStart(p, shape)),
+    start: (p) => scale * (gammaQuantileStart(p, shape) ?? cubeRootStart(p, shape)),
   });
 }
 

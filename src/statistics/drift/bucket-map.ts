@@ -4,8 +4,9 @@ import { assignBuckets } from './bucket-loops';
 const CELLS = 4_096;
 /** With one more per cell, as many buckets as sixteen bits can name. */
 const MOST = 43_000;
-/** Beyond this a cell's base does not fit beside its drop. */
-const MOST_BITS = 14;
+/** Beyond these bits a cell's base does not fit beside its drop; in the last cells below zero one less. */
+const MOST_BITS = 15;
+const LAST_BELOW = CELLS / 2 + 2;
 /** Equal widths serve as long as no 256th of the range holds more of the sample than this. */
 const UNEVEN = 0.05;
 const PARTS = 256;
@@ -40,7 +41,8 @@ export class BucketMap {
     const drops = new Uint8Array(CELLS).fill(20);
     for (const [cell, rows] of held) {
       const bits = Math.round(Math.log2((rows / sample.length) * Math.min(MOST, wanted)));
-      drops[cell] = 20 - Math.max(0, Math.min(MOST_BITS, bits));
+      const most = cell >= CELLS / 2 && cell < LAST_BELOW ? MOST_BITS - 1 : MOST_BITS;
+      drops[cell] = 20 - Math.max(0, Math.min(most, bits));
     }
     let buckets = 0;
     for (let key = -CELLS / 2; key < CELLS / 2; key += 1) {

@@ -18,6 +18,8 @@ export type { JudgeFeatureOptions } from './judge-feature';
 export * from './kolmogorov-smirnov';
 export { DRIFT_METHODS } from './methods';
 export type { DriftMethod, DriftMethodFacts, FeatureKind } from './methods';
+export { prepareSample } from './prepared-sample';
+export type { PreparedSample } from './prepared-sample';
 export { quantileBins } from './quantile-bins';
 export type { QuantileBinsResult } from './quantile-bins';
 export { driftReference, featureReference } from './reference';

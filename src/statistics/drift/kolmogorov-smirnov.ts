@@ -27,7 +27,7 @@ export interface KolmogorovSmirnovOptions {
 export type KolmogorovSmirnovResult =
   | (TestResult & {
       readonly pMethod: Exclude<KolmogorovSmirnovMethod, 'auto'>;
-      /** The smallest value at which the distributions lie farthest apart. */
+      /** Where the distributions lie farthest apart; of several such values the one that scipy names. */
       readonly location: number;
       /** 1 where the first sample's distribution function is above there. */
       readonly sign: 1 | -1;
