@@ -1,6 +1,6 @@
 import { droppedNote, finiteValues, requireOneOf, requireShare } from '../arguments';
+import { deLongError } from '../performance/auroc';
 import { orderedScores } from '../performance/ordered-scores';
-import type { ScoreSteps } from '../performance/ordered-scores';
 import { noResult } from '../result';
 import type { Alternative, Interval, NoResult, TestResult } from '../result';
 import { exactLogP, exactWork } from './mann-whitney-exact';
@@ -106,20 +106,7 @@ function ranked(first: Float64Array, second: Float64Array) {
     const tied = inFirst + inSecond;
     tieSum += tied ** 3 - tied;
   }
-  return { u, tieSum, deviation: deLong(steps, u / first.length / second.length, first.length, second.length) };
-}
-
-/** DeLong's standard error of the probability, from the share of the other side that each value beats; NaN for one value. */
-function deLong({ size, positives, negatives }: ScoreSteps, mean: number, n: number, m: number): number {
-  let [below, above, spreadOfSecond, spreadOfFirst] = [0, m, 0, 0];
-  for (let step = 0; step < size; step += 1) {
-    const [inSecond, inFirst] = [positives[step]!, negatives[step]!];
-    above -= inSecond;
-    spreadOfSecond += inSecond * ((below + inFirst / 2) / n - mean) ** 2;
-    spreadOfFirst += inFirst * ((above + inSecond / 2) / m - mean) ** 2;
-    below += inFirst;
-  }
-  return Math.sqrt(spreadOfSecond / (m - 1) / m + spreadOfFirst / (n - 1) / n);
+  return { u, tieSum, deviation: deLongError(steps, u / first.length / second.length, second.length, first.length) };
 }
 
 /** On the logit scale, where it stays within (0, 1); without overlap that of no miss among the smaller side. */

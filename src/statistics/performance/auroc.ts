@@ -72,8 +72,8 @@ export function winsOf({ size, positives, negatives }: ScoreSteps): number {
   return wins;
 }
 
-/** DeLong's standard error from the placements of the rows, equal scores at once. */
-function deLongError(steps: ScoreSteps, auc: number, positives: number, negatives: number): number {
+/** DeLong's standard error from the placements of the rows, equal scores at once; NaN with a single row of a class. */
+export function deLongError(steps: ScoreSteps, auc: number, positives: number, negatives: number): number {
   let [below, above, spreadOfPositives, spreadOfNegatives] = [0, positives, 0, 0];
   for (let step = 0; step < steps.size; step += 1) {
     const [ones, zeros] = [steps.positives[step]!, steps.negatives[step]!];
