@@ -3,7 +3,6 @@ import type { Arm, ExperimentActivities, ExperimentPlan, ExperimentSpec, Look, L
 import { exposureEnd, plannedLooks } from '../src/domain/experiment';
 import { before, durationMs, ms } from '../src/domain/time';
 import * as statistics from '../src/statistics';
-import { NO_LABEL } from '../src/stores';
 import type { Rows, Stores } from '../src/stores';
 import { performanceOf } from './performance';
 
@@ -146,7 +145,7 @@ interface ArmRows {
 
 function armOf(name: Arm['name'], version: number, rows: Rows): ArmRows {
   const mine = Array.from({ length: rows.n }, (_, row) => row).filter((row) => rows.version[row] === version);
-  const known = mine.filter((row) => rows.label[row] !== NO_LABEL);
+  const known = mine.filter((row) => rows.label[row]! <= 1);
   const pick = (array: Uint8Array | Float64Array) => Float64Array.from(known, (row) => array[row]!);
   const performance = performanceOf({
     n: known.length,

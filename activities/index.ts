@@ -1,12 +1,15 @@
 /** Entry `./activities`: for custom worker wiring and for tests. */
+import type { AlertSinks } from '../src/adapters/alert';
 import { DEFAULT_TRAINER, TYPE_PREFIX } from '../src/contracts';
 import type { LoopwrightActivities, Stages } from '../src/contracts';
 import { logisticRegressionStage } from '../src/models';
 import type { Stores } from '../src/stores';
+import { createAlertActivities } from './alert';
 import { guarded } from './context';
 import { createDecisionActivities } from './decisions';
 import { createDeploymentActivities } from './deployment';
 import { createExperimentActivities } from './experiment';
+import { createIngestionActivities } from './ingestion';
 import { createMonitoringActivities } from './monitoring';
 import { createRetrainingActivities } from './retraining';
 import { createSpecActivities } from './specs';
@@ -16,18 +19,22 @@ export interface ActivityDeps {
   readonly stores: Stores;
   /** The user's own trainers, by name. */
   readonly stages?: Stages | undefined;
+  /** Where alerts may be sent, by name. */
+  readonly sinks?: AlertSinks | undefined;
 }
 
 /** Every activity, by its plain name. */
-export function createActivities({ stores, stages = {} }: ActivityDeps): LoopwrightActivities {
+export function createActivities({ stores, stages = {}, sinks = {} }: ActivityDeps): LoopwrightActivities {
   const all: Stages = { [DEFAULT_TRAINER]: logisticRegressionStage, ...stages };
   return {
     ...createMonitoringActivities(stores),
+    ...createIngestionActivities(stores),
+    ...createAlertActivities(stores, sinks),
     ...createRetrainingActivities(stores, all),
     ...createDeploymentActivities(stores),
     ...createExperimentActivities(stores),
     ...createDecisionActivities(),
-    ...createSpecActivities(Object.keys(all)),
+    ...createSpecActivities({ stages: Object.keys(all), sinks: Object.keys(sinks) }),
   };
 }
 

@@ -1,11 +1,10 @@
 import type { Performance } from '../src/contracts';
 import { binaryPerformance } from '../src/statistics';
-import { NO_LABEL } from '../src/stores';
 import type { Rows } from '../src/stores';
 
-/** Rows with a label, by index. */
+/** Rows with a label, by index; an outcome without a class is none. */
 export function labelledIndexes(rows: Pick<Rows, 'n' | 'label'>): number[] {
-  return Array.from({ length: rows.n }, (_, row) => row).filter((row) => rows.label[row] !== NO_LABEL);
+  return Array.from({ length: rows.n }, (_, row) => row).filter((row) => rows.label[row]! <= 1);
 }
 
 /** The performance of rows as they were served; rows without a label do not count. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../src/contracts';
-import type { ModelTarget, SpecActivities, SpecKinds } from '../src/contracts';
+import type { AlertPolicy, ModelTarget, SpecActivities, SpecKinds } from '../src/contracts';
 import {
   experimentSpecSchema,
   monitorSpecSchema,
@@ -17,8 +17,14 @@ const schemas = {
   deployment: targetSchema,
 } as const;
 
+/** What this worker has, by name. */
+interface Known {
+  readonly stages: readonly string[];
+  readonly sinks: readonly string[];
+}
+
 /** Validation at the door of every workflow. */
-export function createSpecActivities(stages: readonly string[]): SpecActivities {
+export function createSpecActivities({ stages, sinks }: Known): SpecActivities {
   return {
     checkSpec: ({ kind, spec }) => {
       try {
@@ -26,6 +32,7 @@ export function createSpecActivities(stages: readonly string[]): SpecActivities 
         if (schema === undefined) throw invalid(`unknown kind of spec ${JSON.stringify(kind)}`);
         const checked = parseWith(schema, spec, `${kind} spec`) as SpecKinds[keyof SpecKinds];
         checkTrainer(checked, stages);
+        checkSinks(checked, sinks);
         return Promise.resolve(checked);
       } catch (error) {
         return Promise.reject(error instanceof SchemaError ? invalid(error.message) : (error as Error));
@@ -40,6 +47,21 @@ function checkTrainer(spec: ModelTarget & { policy?: unknown; retrain?: unknown 
   if (policy === undefined || stages.includes(policy.trainer)) return;
   const known = stages.join(', ');
   throw invalid(`retrain.trainer is ${JSON.stringify(policy.trainer)}: expected a stage of this worker: ${known}`);
+}
+
+/** So is a sink: an alert that nobody is told of is found out too late. */
+function checkSinks(spec: ModelTarget & { readonly alerts?: AlertPolicy | undefined }, known: readonly string[]): void {
+  const { sinks = [], dataEngineers = [], escalation } = spec.alerts ?? {};
+  const lists = { sinks, dataEngineers, 'escalation.sinks': escalation?.sinks ?? [] };
+  const named = Object.entries(lists).flatMap(([list, names]) =>
+    names.map((sink, index) => [`alerts.${list}.${index}`, sink] as const),
+  );
+  const unknown = named.find(([, sink]) => !known.includes(sink));
+  if (unknown === undefined) return;
+  const [path, sink] = unknown;
+  throw invalid(
+    `${path} is ${JSON.stringify(sink)}: expected a sink of this worker: ${known.join(', ') || 'it has none'}`,
+  );
 }
 
 function invalid(message: string): ApplicationFailure {

@@ -1,9 +1,13 @@
-/** `npm run bench -- statistics`: how quick our statistics are beside those of Python, on the same data in the same run. */
+/**
+ * `npm run bench -- statistics`: how quick our statistics are beside those of Python, on the same data in the same run.
+ * `npm run bench -- monitoring`: what monitoring costs.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureMonitoring } from './monitoring';
 import { measure } from './measure';
 import type { Measured } from './measure';
 import type { Store } from './row';
@@ -19,16 +23,31 @@ const SUITES = { statistics: [distances, plans, experiment, sums, auroc, drift] 
 const MOST_MEGABYTES = 200;
 
 const USAGE = `usage: npm run bench -- statistics [--peers DIR] [--only TEXT] [--json FILE]
+       npm run bench -- monitoring [--monitors N] [--only TEXT] [--json FILE]
   --peers DIR  a folder of virtual environments named after their packages (docs/performance.md); python3 without it
   --only TEXT  only rows whose work or peer contains the text
-  --json FILE  writes everything measured`;
+  --json FILE  writes everything measured
+  --monitors N how many monitors one worker is given; 5000 without it`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { peers: { type: 'string' }, only: { type: 'string' }, json: { type: 'string' } },
+    options: {
+      peers: { type: 'string' },
+      only: { type: 'string' },
+      json: { type: 'string' },
+      monitors: { type: 'string' },
+    },
   });
   const [suite] = positionals;
+  if (positionals.length === 1 && suite === 'monitoring') {
+    const { only = '', json = null, monitors = '5000' } = values;
+    if (!/^[1-9]\d{0,5}$/.test(monitors)) {
+      console.error(`--monitors is ${monitors}: expected a whole number from 1 to 999999`);
+      return 2;
+    }
+    return measureMonitoring({ only, json, monitors: Number(monitors) });
+  }
   if (positionals.length !== 1 || suite !== 'statistics') {
     console.error(USAGE);
     return 2;

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { startEngines } from '../lib/src/engines/index.js';
+import { LoopwrightPlugin } from '../lib/src/index.js';
 
 const version = process.argv[2];
 if (!/^\d+\.\d+\.\d+$/.test(version ?? ''))
@@ -35,6 +37,7 @@ try {
   });
   const connection = await Connection.connect({ address: engines.temporal.address });
   const client = new Client({ connection });
+  await recordBatches(client);
   const counts = {};
   for await (const { workflowId, runId, type } of client.workflow.list()) {
     const name = type.replace('loopwright.', '');
@@ -42,7 +45,7 @@ try {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     // Who ran it where is nobody's business.
     const json = JSON.stringify(JSON.parse(historyToJSON(history)), (key, value) =>
-      key === 'identity' ? 'worker' : value,
+      key === 'identity' || (key === 'name' && /^\d+@/.test(value)) ? 'worker' : value,
     );
     writeFileSync(join(folder, `${name}-${counts[name]}.json`), `${json}\n`);
   }
@@ -50,4 +53,29 @@ try {
   await connection.close();
 } finally {
   await engines.stop();
+}
+
+/** What the replay does not do: a service without access to MongoDB brings predictions and outcomes, one of them bad. */
+async function recordBatches(client) {
+  const nativeConnection = await NativeConnection.connect({ address: engines.temporal.address });
+  const plugin = new LoopwrightPlugin({ mongodb: { uri: engines.mongo.uri } });
+  const worker = await Worker.create({ connection: nativeConnection, taskQueue: 'batches', plugins: [plugin] });
+  const target = { model: 'bike', environment: 'production' };
+  const ts = '2011-08-01T00:00:00.000Z';
+  const predictions = [1, 2].map((k) => ({
+    predictionId: `p${k}`,
+    ts,
+    features: {},
+    version: 1,
+    score: 0.5,
+    prediction: 1,
+  }));
+  const outcomes = [0, 1, 2].map((label) => ({ predictionId: `p${label}`, label, labelTs: ts }));
+  const start = (type, workflowId, input) =>
+    client.workflow.execute(type, { taskQueue: 'batches', workflowId, args: [{ target, batchId: 'b1', ...input }] });
+  await worker.runUntil(async () => {
+    await start('loopwright.recordPredictions', 'predictions:b1', { predictions });
+    await start('loopwright.recordOutcomes', 'outcomes:b1', { outcomes });
+  });
+  await nativeConnection.close();
 }

@@ -3,8 +3,11 @@ import { MongoClient } from 'mongodb';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
 import { createActivities, registered } from '../activities';
+import { createAlertSinks } from './adapters/alert';
+import type { AlertSinks } from './adapters/alert';
 import { TYPE_PREFIX, WORKFLOW_NAMES } from './contracts';
 import type { LoopwrightActivities, Stages } from './contracts';
+import type { AlertSettings } from './schemas';
 import { migrate, MONGO_OPTIONS, openStores } from './stores';
 import type { FoldFailpoint } from './stores';
 
@@ -19,6 +22,18 @@ export interface LoopwrightPluginOptions {
   readonly mongodb: MongoSettings;
   /** Trainers of the user's own, by name; `logistic-regression` ships. */
   readonly stages?: Stages | undefined;
+  /**
+   * Where alerts may be sent. `hosts` lists every host (or host:port) that is sent to; redirects are not followed, and
+   * private addresses are refused unless the host stands there as `{ host, private: true }`. A sink of the user's own
+   * is an object with `deliver`; an error with `nonRetryable: true`, such as `ApplicationFailure.nonRetryable(…)`, is
+   * not tried again.
+   * @example
+   * alerts: {
+   *   sinks: { ops: { kind: 'webhook', url: 'https://ops.example.com/alerts', secret }, pager: { deliver: async (notification) => … } },
+   *   hosts: ['ops.example.com'],
+   * }
+   */
+  readonly alerts?: AlertSettings | undefined;
   /** Taken by workers that name no queue. Default `loopwright`. */
   readonly taskQueue?: string | undefined;
   /** Called inside a fold, for crash tests. @internal */
@@ -43,6 +58,7 @@ const USER_WORKFLOWS = 'loopwright-user-workflows';
 export class LoopwrightPlugin extends SimplePlugin {
   private readonly settings: LoopwrightPluginOptions;
   private readonly own: Record<string, unknown>;
+  private readonly sinks: AlertSinks;
   private activities: LoopwrightActivities | null = null;
   private running = 0;
   private opening: Promise<void> = Promise.resolve();
@@ -51,6 +67,7 @@ export class LoopwrightPlugin extends SimplePlugin {
   constructor(settings: LoopwrightPluginOptions) {
     super({ name: 'loopwright.LoopwrightPlugin' });
     this.settings = settings;
+    this.sinks = createAlertSinks(settings.alerts ?? { sinks: {} });
     this.own = registered(this.lateActivities());
   }
 
@@ -140,7 +157,7 @@ export class LoopwrightPlugin extends SimplePlugin {
     };
     const stores = openStores(client, client.db(mongodb.database ?? DEFAULT_DATABASE, MONGO_OPTIONS), failpoint);
     await migrate(stores);
-    this.activities = createActivities({ stores, stages });
+    this.activities = createActivities({ stores, stages, sinks: this.sinks });
   }
 }
 

@@ -1,27 +1,32 @@
-import { condition, continueAsNew, setHandler, setWorkflowOptions } from '@temporalio/workflow';
-import * as contracts from '../src/contracts';
-import type { Alert, AlertDecision, MonitorModelInput, MonitorStatus, Settled, SnoozeDecision } from '../src/contracts';
-import * as monitoring from '../src/domain/monitoring';
-import { iso, ms } from '../src/domain/time';
-import { activities, checkSpec, SHORT } from './lib/activities';
-import { facts, showState, table } from './lib/attributes';
-import { EarlyUpdates } from './lib/early';
 import {
-  checkPerson,
-  checkWatermark,
-  conflict,
-  isInstant,
-  isRecord,
-  readExperimentReport,
-  readRetrainingReport,
-  readWatermark,
-  refuseUnless,
-} from './lib/guards';
+  condition,
+  continueAsNew,
+  isCancellation,
+  patched,
+  setHandler,
+  setWorkflowOptions,
+} from '@temporalio/workflow';
+import * as contracts from '../src/contracts';
+import type { MonitorModelInput, MonitorState, MonitorStatus, Settled } from '../src/contracts';
+import * as monitoring from '../src/domain/monitoring';
+import { activities, checkSpec, SHORT } from './lib/activities';
+import { handleAlerts } from './lib/alert-updates';
+import { EarlyUpdates } from './lib/early';
+import { checkPerson, checkWatermark, isRecord, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
 import { Monitor } from './lib/monitor';
+import type { Judge } from './lib/monitor';
+import { advance, handleFacts } from './lib/monitor-facts';
+import { FirstJudge } from './lib/monitor-first';
+import { Looks } from './lib/monitor-look';
+import { MonitorPage } from './lib/monitor-page';
+import { deliverForever } from './lib/outbox';
 import { versioned } from './lib/versioning';
 
 const run = activities(SHORT);
+
+/** Looks instead of single windows; runs without it go on as the first release has begun them. */
+const LOOKS = '2026-11-looks';
 
 const UPDATES = [
   contracts.advanceUpdate,
@@ -38,87 +43,56 @@ setWorkflowOptions(versioned('AUTO_UPGRADE'), monitorModel);
 
 /**
  * Watches a model in an environment for ever: judges each window of served traffic once its labels are mature,
- * alerts after k bad windows in a row and answers by its policy, one retraining at a time.
+ * alerts where enough windows say the same and answers by its policy, one retraining at a time.
  */
 export async function monitorModel(input: MonitorModelInput): Promise<void> {
+  const current = patched(LOOKS);
   const updates = new EarlyUpdates(UPDATES);
-  const given: unknown = (input as Partial<MonitorModelInput> | undefined)?.spec;
-  const state = input?.state ?? monitoring.initialState(await checkSpec('monitor', given));
-  const monitor = new Monitor(state);
+  const judgeFor = (judged: Monitor): Judge => (current ? new Looks(judged) : new FirstJudge(judged));
+  const monitor = new Monitor(await stateOf(input, current), judgeFor);
+  const page = new MonitorPage(monitor, current);
   const meter = new RunMeter();
-  handleFacts(monitor);
-  handleDecisions(monitor, meter, updates);
+  handleFacts(monitor, meter, page);
+  handleDecisions(monitor, meter, updates, page);
   setHandler(contracts.monitorStatusQuery, () => monitoring.statusOf(monitor.state), {
-    description: 'Where the monitor stands: baseline, level, windows, alerts, what is open, when it acts next.',
+    description: 'Where the monitor stands: baseline, level, windows, alerts, what is open, when it looks next.',
   });
-  show(monitor);
+  page.show();
+  if (current) deliverForever(monitor).catch(unlessCancelled);
   await runLoop(
     {
       pending: () => monitor.pending(),
       done: () => false,
+      resumes: current,
       act: async () => {
         await monitor.act();
-        show(monitor);
+        page.show();
       },
-      wait: (wake) => monitor.clock.waitUntil(monitoring.nextDue({ ...monitor.state, open: null }), wake),
+      wait: (wake) => monitor.wait(wake),
     },
     meter,
   );
   await continueAsNew<typeof monitorModel>({ spec: monitor.state.spec, state: monitor.state });
 }
 
-function handleFacts(monitor: Monitor): void {
-  setHandler(contracts.watermarkAdvancedSignal, (fact) => advance(monitor, fact), {
-    description: 'Every outcome known by `at` has been logged durably, says `source`.',
-  });
-  setHandler(contracts.outcomesRecordedSignal, () => undefined, {
-    description: 'A nudge: outcomes were written. An evaluation reads the store by itself.',
-  });
-  setHandler(contracts.experimentReportedSignal, (given) => {
-    const report = readExperimentReport(given);
-    if (report === null) return;
-    monitor.state = monitoring.applyExperimentReport(monitor.state, report);
-  });
-  setHandler(contracts.retrainingReportedSignal, async (given) => {
-    const report = readRetrainingReport(given);
-    if (report === null) return;
-    const result = report.closed;
-    const promoted = result?.decision === 'promoted' && monitor.state.open?.retraining === report.key;
-    if (promoted && monitor.state.spec.rebase) {
-      // The monitor stays closed to new alerts until it is rebased.
-      await monitor.rebase(result.challengerVersion!, result.at, result.closedAt);
-    }
-    monitor.state = monitoring.applyRetrainingReport(monitor.state, report);
-    show(monitor);
-  });
-  setHandler(
-    contracts.recordOutcomesSignal,
-    async (batch) => {
-      const { model, environment } = monitor.state.spec;
-      const count = isRecord(batch) && Array.isArray(batch.outcomes) ? batch.outcomes.length : 1;
-      const { ingested } = monitor.state;
-      try {
-        const result = await run.logOutcomes({ target: { model, environment }, batch }, `${count} outcomes`);
-        monitor.state = {
-          ...monitor.state,
-          ingested: {
-            logged: ingested.logged + result.logged,
-            quarantined: ingested.quarantined + result.quarantined.length,
-          },
-        };
-      } catch (error) {
-        monitor.state = {
-          ...monitor.state,
-          failure: `recordOutcomes: ${(error as Error).message}`,
-          ingested: { ...ingested, quarantined: ingested.quarantined + count },
-        };
-      }
-    },
-    { description: 'Outcomes inline, at most 500 and 48 KiB: for services without access to MongoDB.' },
-  );
+/** A cancelled monitor stops sending as well. */
+function unlessCancelled(error: unknown): void {
+  if (!isCancellation(error)) throw error;
 }
 
-function handleDecisions(monitor: Monitor, meter: RunMeter, updates: EarlyUpdates): void {
+/** The state of the run before; one of the first release is given what has come since. */
+async function stateOf(input: MonitorModelInput, current: boolean): Promise<MonitorState> {
+  const given: unknown = (input as Partial<MonitorModelInput> | undefined)?.spec;
+  if (input?.state === undefined) {
+    const spec = await checkSpec('monitor', given);
+    if (current && spec.eager) await tellEager(spec, true);
+    return monitoring.initialState(spec);
+  }
+  if (!current || !monitoring.isFirstRelease(input.state.spec)) return input.state;
+  return monitoring.upgradedState(input.state, await checkSpec('monitor', input.state.spec));
+}
+
+function handleDecisions(monitor: Monitor, meter: RunMeter, updates: EarlyUpdates, page: MonitorPage): void {
   const status = (): MonitorStatus => monitoring.statusOf(monitor.state);
   updates.set(
     contracts.advanceUpdate,
@@ -155,15 +129,17 @@ function handleDecisions(monitor: Monitor, meter: RunMeter, updates: EarlyUpdate
     contracts.configureUpdate,
     async (change) => {
       meter.countUpdate();
-      const spec = await checkSpec('monitor', monitoring.changedSpec(monitor.state.spec, change));
+      const before = monitor.state.spec;
+      const spec = await checkSpec('monitor', monitoring.changedSpec(before, change));
+      if (spec.eager !== before.eager) await tellEager(spec, spec.eager);
       monitor.state = { ...monitor.state, spec };
-      show(monitor);
+      page.show();
       return status();
     },
     {
-      description: 'Changes level, consecutive, minSamples, rebase or response of a running monitor.',
+      description: `Changes ${contracts.CHANGEABLE.join(', ')} of a running monitor.`,
       validator: (change) => {
-        const known = ['baselineDrop', 'baselineRatio', 'consecutive', 'minSamples', 'rebase', 'response'];
+        const known: readonly string[] = contracts.CHANGEABLE;
         refuseUnless(isRecord(change), 'change', change, 'an object');
         for (const name of Object.keys(change))
           refuseUnless(known.includes(name), name, name, `one of ${known.join(', ')}`);
@@ -173,7 +149,7 @@ function handleDecisions(monitor: Monitor, meter: RunMeter, updates: EarlyUpdate
   const setPaused = (paused: boolean): MonitorStatus => {
     meter.countUpdate();
     monitor.state = { ...monitor.state, paused };
-    show(monitor);
+    page.show();
     return status();
   };
   updates.set(contracts.pauseUpdate, (_decision) => setPaused(true), {
@@ -187,72 +163,7 @@ function handleDecisions(monitor: Monitor, meter: RunMeter, updates: EarlyUpdate
   handleAlerts(monitor, meter, updates);
 }
 
-function handleAlerts(monitor: Monitor, meter: RunMeter, updates: EarlyUpdates): void {
-  const change = async (decision: AlertDecision, values: Partial<Alert>): Promise<Alert> => {
-    meter.countUpdate();
-    const before = monitor.state.alerts.find(({ fingerprint }) => fingerprint === decision.fingerprint)!;
-    const alert: Alert = { ...before, ...values, who: decision.who, note: decision.note };
-    const alerts = monitor.state.alerts.map((known) => (known.fingerprint === alert.fingerprint ? alert : known));
-    monitor.state = { ...monitor.state, alerts };
-    await monitor.recordAlert(alert);
-    return alert;
-  };
-  const validator = (decision: AlertDecision): void => {
-    checkPerson(decision, false);
-    const known = monitor.state.alerts.find(({ fingerprint }) => fingerprint === decision.fingerprint);
-    if (known === undefined) throw conflict(`no alert ${String(decision.fingerprint).slice(0, 200)} among the last 20`);
-    if (known.state === 'resolved') throw conflict(`alert ${known.fingerprint} is resolved already`);
-  };
-  updates.set(contracts.acknowledgeAlertUpdate, (decision) => change(decision, { state: 'acknowledged' }), {
-    validator,
-  });
-  updates.set(contracts.resolveAlertUpdate, (decision) => change(decision, { state: 'resolved' }), { validator });
-  updates.set(
-    contracts.snoozeAlertUpdate,
-    (decision) => change(decision, { state: 'snoozed', snoozedUntil: iso(ms(decision.until)) }),
-    {
-      validator: (decision: SnoozeDecision) => {
-        validator(decision);
-        refuseUnless(isInstant(decision.until), 'until', decision.until, 'an ISO instant');
-      },
-    },
-  );
-}
-
-function advance(monitor: Monitor, fact: unknown): void {
-  const watermark = readWatermark(fact);
-  if (watermark === null || !monitor.state.spec.sources.includes(watermark.source)) return;
-  const watermarks = monitoring.advanceWatermark(monitor.state.watermarks, watermark.source, watermark.at);
-  monitor.state = { ...monitor.state, watermarks };
-}
-
-function show(monitor: Monitor): void {
-  const status = monitoring.statusOf(monitor.state);
-  const { spec, baseline, level, open, alerts } = status;
-  showState(status.state, [
-    `**${spec.model}** in **${spec.environment}** · ${status.state} · ${spec.clock} clock`,
-    ...facts([
-      ['settled through', status.settledThrough],
-      ['next due', status.nextDueAt],
-      [`baseline ${spec.metric}`, baseline?.value ?? null],
-      ['alert level', level],
-      ['below in a row', `${status.below} of ${spec.consecutive}`],
-      ['retrainings', status.retrainings],
-      ['open', open === null ? 'nothing' : `${open.retraining ?? ''} ${open.experiment ?? ''} ${open.waitsFor ?? ''}`],
-      ['outcomes by signal', `${status.ingested.logged} logged, ${status.ingested.quarantined} set aside`],
-      ['last failure', status.failure ?? 'none'],
-    ]),
-    '**Windows**, newest first',
-    ...table(
-      ['from', 'rows', spec.metric, 'status', 'counts'],
-      [...status.recent]
-        .reverse()
-        .map((window) => [window.from, window.n, window.value, window.status, window.counted ? 'yes' : 'no']),
-    ),
-    '**Alerts**, newest last',
-    ...table(
-      ['at', 'value', 'level', 'severity', 'state'],
-      alerts.slice(-5).map((alert) => [alert.at, alert.value, alert.level, alert.severity, alert.state]),
-    ),
-  ]);
+/** Whether outcomes are to nudge this monitor: clients look it up where they write. */
+async function tellEager({ model, environment }: contracts.ModelTarget, eager: boolean): Promise<void> {
+  await run.setEager({ target: { model, environment }, eager }, eager ? 'outcomes nudge' : 'outcomes do not nudge');
 }

@@ -1,6 +1,12 @@
-import type { Client } from '@temporalio/client';
-import type { MongoClient } from 'mongodb';
-import type { LoopwrightClient } from '../client';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { MongoClient } from 'mongodb';
+import { LoopwrightClient } from '../client';
+import { DEFAULT_ENVIRONMENT } from '../contracts';
+import type { ModelTarget } from '../contracts';
+import { MONGO_OPTIONS, openStores } from '../stores';
 import type { Stores } from '../stores';
 
 /** What an operator command works with. */
@@ -9,4 +15,68 @@ export interface OperatorContext {
   readonly temporal: Client;
   readonly stores: Stores;
   readonly mongo: MongoClient;
+}
+
+/** Options every operator command has. */
+export interface OperatorOptions {
+  readonly json?: boolean;
+  readonly mongodb: string;
+  readonly database: string;
+}
+
+/** Options of a command on one model. */
+export interface TargetOptions extends OperatorOptions {
+  readonly environment: string;
+}
+
+/** What options are unless they are given: the environment of the process is read in one place only. */
+export type OperatorDefaults = Pick<OperatorOptions, 'mongodb' | 'database'>;
+
+/** Gives a command the options that every operator command has. */
+export function common(command: Command, { mongodb, database }: OperatorDefaults): Command {
+  return (
+    command
+      .option('--json', 'print JSON')
+      // Help would show the address, and with it a password.
+      .addOption(new Option('--mongodb <uri>', 'address of MongoDB').default(mongodb, 'MONGODB_URI, else this machine'))
+      .option('--database <name>', 'database', database)
+  );
+}
+
+/** The same for a command on one model. */
+export function onModel(command: Command, defaults: OperatorDefaults): Command {
+  return common(command, defaults).option('-e, --environment <name>', 'environment', DEFAULT_ENVIRONMENT);
+}
+
+/** The target that a command names. */
+export function targetOf(model: string, { environment }: TargetOptions): ModelTarget {
+  return { model, environment };
+}
+
+/** Connects, works and closes. */
+export async function within(
+  options: OperatorOptions,
+  work: (context: OperatorContext) => Promise<void>,
+): Promise<void> {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const connection = await Connection.connect(connectionOptions);
+  const mongo = await MongoClient.connect(options.mongodb, { ...MONGO_OPTIONS, serverSelectionTimeoutMS: 5_000 });
+  try {
+    const temporal = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+    const db = mongo.db(options.database, MONGO_OPTIONS);
+    await work({
+      client: new LoopwrightClient({ temporal, mongo, db }),
+      temporal,
+      stores: openStores(mongo, db),
+      mongo,
+    });
+  } finally {
+    await mongo.close();
+    await connection.close();
+  }
+}
+
+/** Prints a value as JSON, or in words where that is not asked for. */
+export function print<T>(value: T, { json }: OperatorOptions, words: (value: T) => string): void {
+  process.stdout.write(json === true ? `${JSON.stringify(value, null, 2)}\n` : words(value));
 }

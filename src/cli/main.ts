@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../contracts';
+import { addBacktestCommand } from './backtest';
 import { demo, SAMPLE } from './demo';
 import type { DemoOptions } from './demo';
 import { dev } from './dev';
 import type { DevOptions } from './dev';
+import { whole } from './numbers';
 import { addOperatorCommands } from './operators';
 import { runWorker } from './worker';
 import type { WorkerOptions } from './worker';
@@ -32,6 +34,7 @@ export function createProgram(): Command {
     .action(async (options: DemoOptions) => {
       await demo(options);
     });
+  addBacktestCommand(program);
   program
     .command('dev')
     .description('keeps Temporal, MongoDB and a worker up')
@@ -44,7 +47,10 @@ export function createProgram(): Command {
     .description('runs a worker on the Temporal of the environment (TEMPORAL_ADDRESS, profiles)')
     .option('--address <host:port>', 'address of Temporal', temporalDefaults().address)
     .option('--namespace <name>', 'namespace', temporalDefaults().namespace)
-    .option('--mongodb <uri>', 'address of MongoDB (MONGODB_URI)', DEFAULT_MONGO)
+    // Help would show the address, and with it a password.
+    .addOption(
+      new Option('--mongodb <uri>', 'address of MongoDB').default(DEFAULT_MONGO, 'MONGODB_URI, else this machine'),
+    )
     .option('--database <name>', 'database', DEFAULT_DATABASE)
     .option('--task-queue <name>', 'task queue', DEFAULT_TASK_QUEUE)
     .option('--bundle <file>', 'a prebuilt workflow bundle')
@@ -59,12 +65,6 @@ export function createProgram(): Command {
 function temporalDefaults(): { address: string; namespace: string } {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   return { address: connectionOptions.address ?? '127.0.0.1:7233', namespace: namespace ?? 'default' };
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more');
-  return value;
 }
 
 if (require.main === module) {

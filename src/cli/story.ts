@@ -38,7 +38,7 @@ export class Story implements Listener {
   private readonly target: ModelTarget;
   private readonly terminal: Terminal;
   private lastWindow = '';
-  private alerts = 0;
+  private readonly alerts = new Set<string>();
   private experiment: string | null = null;
   private token = 0;
   private baselineTold = false;
@@ -53,12 +53,12 @@ export class Story implements Listener {
     this.tellBaseline(status);
     for (const window of status.recent.filter(({ from }) => from > this.lastWindow))
       this.tellWindow(at, window, status);
-    for (const alert of status.alerts.slice(this.alerts)) {
+    for (const alert of status.alerts.filter(({ id }) => !this.alerts.has(id))) {
+      this.alerts.add(alert.id);
       this.terminal.line(
-        `${day(alert.at)}  ▲ alert: ${alert.metric} ${show(alert.value)} below ${show(alert.level)} in ${alert.windows.length} windows (${alert.severity}) → ${alert.actions.join(', ')}`,
+        `${day(alert.at)}  ▲ alert: ${alert.summary}, in ${alert.count} windows (${alert.severity}) → ${alert.actions.join(', ') || 'nothing'}`,
       );
     }
-    this.alerts = status.alerts.length;
     if (this.experiment !== null && status.open?.experiment !== this.experiment)
       await this.tellDecision(this.experiment);
     const experiment = status.open?.experiment ?? null;

@@ -5,11 +5,13 @@ import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { DEFAULT_TASK_QUEUE } from '../contracts';
 import { migrate, MONGO_OPTIONS, openStores } from '../stores';
+import { AlertsClient } from './alerts';
 import { DeploymentsClient } from './deployments';
 import { ExperimentsClient } from './experiments';
 import { OutcomesClient, PredictionsClient } from './ingestion';
 import { ModelsClient } from './models';
 import { MonitorsClient } from './monitors';
+import { Nudges } from './nudges';
 import { RetrainingClient } from './retraining';
 import { Starter } from './start';
 
@@ -42,6 +44,7 @@ export class LoopwrightClient {
   readonly predictions: PredictionsClient;
   readonly outcomes: OutcomesClient;
   readonly monitors: MonitorsClient;
+  readonly alerts: AlertsClient;
   readonly retraining: RetrainingClient;
   readonly deployments: DeploymentsClient;
   readonly experiments: ExperimentsClient;
@@ -54,14 +57,20 @@ export class LoopwrightClient {
 
     const warn = parts.warn ?? ((line: string) => console.warn(`loopwright: ${line}`));
     const starter = new Starter(parts.temporal, parts.taskQueue ?? DEFAULT_TASK_QUEUE, warn);
+    const nudges = new Nudges(stores.nudges, parts.temporal);
     this.models = new ModelsClient(stores);
     this.predictions = new PredictionsClient(stores);
-    this.outcomes = new OutcomesClient(stores);
+    this.outcomes = new OutcomesClient(stores, nudges);
     this.monitors = new MonitorsClient(starter, stores);
+    this.alerts = new AlertsClient(starter, stores);
     this.retraining = new RetrainingClient(starter, stores);
     this.deployments = new DeploymentsClient(starter, stores);
     this.experiments = new ExperimentsClient(starter, stores);
     this.prepare = () => migrate(stores);
+    this.closers.push(async () => {
+      await Promise.all([stores.predictions.flush(), stores.outcomes.flush()]);
+      await nudges.flush();
+    });
   }
 
   /** Connects by the environment and an address; `close` ends both connections. */
@@ -88,14 +97,16 @@ export class LoopwrightClient {
     return this.prepare();
   }
 
-  /** Closes the connections that `connect` opened. */
+  /** Writes rows that wait for others to join them, gives owed nudges, closes the connections that `connect` opened. */
   async close(): Promise<void> {
     for (const close of this.closers.splice(0)) await close();
   }
 }
 
 export { NoWorkerError } from './start';
+export type { AlertDecisionInput, SnoozeInput } from './alerts';
 export type { DecisionInput } from './deployments';
 export type { TargetInput } from './ingestion';
 export type { RegisterModel } from './models';
+export type { RunningMonitor } from './monitors';
 export type { ExperimentSpecInput, MonitorSpecInput, RetrainSpecInput } from '../schemas';

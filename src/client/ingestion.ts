@@ -1,6 +1,15 @@
-import type { LogResult, ModelTarget, OutcomeRow, PredictionRow, QuarantinedRow } from '../contracts';
-import { outcomeRowSchema, parseWith, predictionRowSchema, siftRows, targetSchema } from '../schemas';
+import { LOG_LIMIT } from '../contracts';
+import type {
+  LogResult,
+  ModelTarget,
+  NewPrediction,
+  OutcomeRow,
+  PredictionLogResult,
+  QuarantinedRow,
+} from '../contracts';
+import { newPredictionSchema, outcomeRowSchema, parseWith, SchemaError, siftRows, targetSchema } from '../schemas';
 import type { Stores } from '../stores';
+import type { Nudges } from './nudges';
 
 /** Logging of predictions as they are served. */
 export class PredictionsClient {
@@ -12,22 +21,31 @@ export class PredictionsClient {
 
   /**
    * Logs one or many. When the promise resolves the rows are durable (majority, journal). A bad row is set aside
-   * with its reason and never stops the others.
-   * @example await client.predictions.log({ model: 'bike' }, { predictionId: 'p1', ts: '2011-08-01', features: { temp: .7 }, version: 1, score: .8, prediction: 1 })
+   * with its reason and never stops the others. Rows that many callers log one by one at the same time are written
+   * together, within 50 ms. A row without an id is given one, which is several times quicker; only a row with an id
+   * of its own can be sent again after an error without being there twice.
+   * @throws SchemaError when the target is none or there are more than a million rows; nothing is written then
+   * @example
+   * const { ids } = await client.predictions.log(
+   *   { model: 'bike' },
+   *   { ts: '2011-08-01', features: { temp: .7 }, version: 1, score: .8, prediction: 1 },
+   * );
    */
-  async log(target: TargetInput, given: PredictionRow | readonly PredictionRow[]): Promise<LogResult> {
+  async log(target: TargetInput, given: NewPrediction | readonly NewPrediction[]): Promise<PredictionLogResult> {
     const checked = parseWith(targetSchema, target, 'target');
-    const { rows, quarantined } = siftRows<PredictionRow>(
-      predictionRowSchema,
-      listOf(given),
-      (row) => row.ts,
-      Date.now(),
-    );
-    const result = await this.stores.predictions.log(checked, rows);
-    return setAside(this.stores, checked, result, quarantined);
+    const list = listOf(given, 'predictions');
+    const time = (row: NewPrediction): string => row.ts;
+    const { rows, positions, quarantined } = siftRows<NewPrediction>(newPredictionSchema, list, time, Date.now());
+    const { predictions } = this.stores;
+    const alone = list !== given && rows.length === 1;
+    const result = await (alone ? predictions.logOne(checked, rows[0]!) : predictions.log(checked, rows));
+    if (quarantined.length + result.quarantined.length === 0) return result;
+    const ids = new Array<string | null>(list.length).fill(null);
+    result.ids.forEach((id, index) => (ids[positions[index]!] = id));
+    return { ...(await setAside(this.stores, checked, result, quarantined)), ids };
   }
 
-  /** One logged row with its features and label, for a person; null when it is not there. */
+  /** One logged row with its features and what came true, for a person; null when it is not there. */
   async find(target: TargetInput, predictionId: string): Promise<Record<string, unknown> | null> {
     return this.stores.rows.find(parseWith(targetSchema, target, 'target'), predictionId);
   }
@@ -36,21 +54,28 @@ export class PredictionsClient {
 /** Logging of what really happened. */
 export class OutcomesClient {
   private readonly stores: Stores;
+  private readonly nudges: Nudges;
 
-  constructor(stores: Stores) {
+  constructor(stores: Stores, nudges: Nudges) {
     this.stores = stores;
+    this.nudges = nudges;
   }
 
-  /** Logs one or many; an outcome may come before its prediction, late, twice, or corrected by a higher revision. */
+  /**
+   * Logs one or many; an outcome may come before its prediction, late, twice, or corrected by a higher revision.
+   * Outcomes that many callers log one by one at the same time are written together, within 50 ms. A monitor that is
+   * eager is told, within a second or two.
+   * @throws SchemaError when the target is none or there are more than a million rows; nothing is written then
+   */
   async log(target: TargetInput, given: OutcomeRow | readonly OutcomeRow[]): Promise<LogResult> {
     const checked = parseWith(targetSchema, target, 'target');
-    const { rows, quarantined } = siftRows<OutcomeRow>(
-      outcomeRowSchema,
-      listOf(given),
-      (row) => row.labelTs,
-      Date.now(),
-    );
-    const result = await this.stores.outcomes.log(checked, rows);
+    const list = listOf(given, 'outcomes');
+    const time = (row: OutcomeRow): string => row.labelTs;
+    const { rows, quarantined } = siftRows<OutcomeRow>(outcomeRowSchema, list, time, Date.now());
+    const { outcomes } = this.stores;
+    const alone = list !== given && rows.length === 1;
+    const result = await (alone ? outcomes.logOne(checked, rows[0]!) : outcomes.log(checked, rows));
+    this.nudges.nudge(checked);
     return setAside(this.stores, checked, result, quarantined);
   }
 
@@ -73,8 +98,12 @@ export class OutcomesClient {
 /** A target; the environment is `production` unless said. */
 export type TargetInput = Pick<ModelTarget, 'model'> & Partial<ModelTarget>;
 
-function listOf<T>(given: T | readonly T[]): readonly T[] {
-  return Array.isArray(given) ? (given as readonly T[]) : [given as T];
+function listOf<T>(given: T | readonly T[], what: string): readonly T[] {
+  if (!Array.isArray(given)) return [given as T];
+  const rows = given as readonly T[];
+  if (rows.length <= LOG_LIMIT) return rows;
+  const expected = `expected at most ${LOG_LIMIT} in one call; nothing was written`;
+  throw new SchemaError(what, [{ path: '(root)', value: `${rows.length} rows`, expected, code: 'too_big' }]);
 }
 
 async function setAside(

@@ -1,12 +1,31 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import * as contracts from '../contracts';
-import type { Alert, Evaluation, MonitorChange, MonitorSpec, MonitorStatus, Settled, Watermark } from '../contracts';
+import type {
+  Alert,
+  Evaluation,
+  ModelTarget,
+  MonitorChange,
+  MonitorSpec,
+  MonitorStatus,
+  Settled,
+  Watermark,
+} from '../contracts';
 import { monitorChangeSchema, monitorSpecSchema, parseWith, targetSchema } from '../schemas';
 import type { MonitorSpecInput } from '../schemas';
 import type { Stores } from '../stores';
 import type { TargetInput } from './ingestion';
 import { ask, decide } from './start';
 import type { Starter } from './start';
+import { literal } from './visibility';
+
+/** A monitor that runs. */
+export interface RunningMonitor extends ModelTarget {
+  /** As last shown; empty until it has shown one. */
+  readonly state: string;
+  readonly workflowId: string;
+  /** When it, or the run that goes on for it, was started. */
+  readonly startedAt: Date;
+}
 
 /** Monitors: one per model and environment, for ever. */
 export class MonitorsClient {
@@ -29,6 +48,27 @@ export class MonitorsClient {
       summary: `monitor ${checked.model} in ${checked.environment}`,
     });
     return checked;
+  }
+
+  /** The monitors that run, by model and environment. Visibility follows within a second or so. */
+  async list(): Promise<RunningMonitor[]> {
+    const query = `WorkflowType = ${literal('loopwright.monitorModel')} AND ExecutionStatus = 'Running'`;
+    const found: RunningMonitor[] = [];
+    for await (const { workflowId, startTime, memo, typedSearchAttributes } of this.starter.client.workflow.list({
+      query,
+    })) {
+      // Names hold no colon, so the id says what is watched, also where attributes are not registered.
+      const [, model = '', environment = ''] = workflowId.split(':');
+      const state = typedSearchAttributes.get(contracts.searchAttributes.state) ?? memo?.LoopwrightState;
+      found.push({
+        model,
+        environment,
+        state: typeof state === 'string' ? state : '',
+        workflowId,
+        startedAt: startTime,
+      });
+    }
+    return found.sort((a, b) => (a.workflowId < b.workflowId ? -1 : 1));
   }
 
   /** Where it stands. */
@@ -73,7 +113,7 @@ export class MonitorsClient {
 
   /** Alerts, oldest first. */
   async alerts(target: TargetInput): Promise<Alert[]> {
-    return this.stores.evaluations.listAlerts(parseWith(targetSchema, target, 'target'));
+    return this.stores.alerts.list(parseWith(targetSchema, target, 'target'));
   }
 
   /** The monitor's workflow, for whatever is not here. */

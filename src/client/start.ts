@@ -12,8 +12,10 @@ import {
 } from '../contracts';
 import type { LoopwrightWorkflowName, LoopwrightWorkflows, ModelTarget } from '../contracts';
 
-/** The gRPC code of a server without the feature. */
-const GRPC = { unimplemented: 12 } as const;
+/** gRPC codes: a server without the feature, a workflow that is not ready. */
+const GRPC = { failedPrecondition: 9, unimplemented: 12 } as const;
+/** The detail by which the server says so. */
+const NOT_READY = 'WorkflowNotReadyFailure';
 const WORKFLOW_QUEUE = 1;
 const CUT_OFF_RETRIES = 10;
 const CUT_OFF_RETRY_MS = 50;
@@ -170,14 +172,25 @@ export async function ask<R>(handle: WorkflowHandle, query: QueryDefinition<R>):
   }
 }
 
-/** The failure that a workflow gave as its reason, not the layers around it. */
+/** The failure that a workflow, or an activity of its, gave as its reason, not the layers around it. */
 function reasonOf(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : error;
+  for (let layer = error; layer instanceof Error; layer = layer.cause) {
+    if (layer instanceof ApplicationFailure) return layer;
+  }
+  return error;
 }
 
 function wasCutOff(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && UNDECIDED_UPDATES.includes(String(Reflect.get(cause, 'type')));
+  if (!(cause instanceof Error)) return false;
+  return UNDECIDED_UPDATES.includes(String(Reflect.get(cause, 'type'))) || wasNotReady(error);
+}
+
+/** A run that tries to end while signals pour in loses the task, and the update in it comes back undecided. */
+function wasNotReady(error: unknown): boolean {
+  if (!(error instanceof ServiceError) || !isGrpc(error, GRPC.failedPrecondition)) return false;
+  const metadata = (error.cause as Error & { metadata?: { get(name: string): unknown[] } }).metadata;
+  return metadata?.get('grpc-status-details-bin').some((detail) => String(detail).includes(NOT_READY)) ?? false;
 }
 
 function isGrpc(error: unknown, code: number): boolean {

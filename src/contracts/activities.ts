@@ -1,11 +1,15 @@
+import type { AlertActivities } from './alert';
 import type { DeploymentActivities } from './deployment';
 import type { ExperimentActivities } from './experiment';
+import type { IngestionActivities } from './ingestion';
 import type { MonitoringActivities } from './monitoring';
 import type { DecisionActivities, RetrainingActivities } from './retraining';
 import type { SpecActivities } from './specs';
 
 /** Every activity, by its name without the `loopwright.` prefix. */
 export type LoopwrightActivities = MonitoringActivities &
+  AlertActivities &
+  IngestionActivities &
   RetrainingActivities &
   DeploymentActivities &
   ExperimentActivities &

@@ -9,8 +9,11 @@ export const DEFAULT_TASK_QUEUE = 'loopwright';
 /** Rows that were imported without a prediction (history to train on) carry this version. */
 export const HISTORY_VERSION = 0;
 
-/** A run continues as new at the first of these, or when the server suggests it. */
-export const RUN_LIMITS = { events: 2_000, bytes: 2 * 1024 * 1024, updates: 1_000 } as const;
+/**
+ * A run continues as new at the first of these, or when the server suggests it. The server refuses a run's 10 001st
+ * signal; a run that is flooded needs room to end, and a short history to be read again quickly.
+ */
+export const RUN_LIMITS = { events: 2_000, bytes: 2 * 1024 * 1024, updates: 1_000, signals: 500 } as const;
 
 /** How many idempotency keys an entity workflow carries through continue-as-new. */
 export const REMEMBERED_KEYS = 200;
@@ -20,6 +23,15 @@ export const SEGMENT_LIMITS = { rows: 1_000, bytes: 4 * 1024 * 1024 } as const;
 
 /** Outcomes in one `recordOutcomes` signal, at most. */
 export const SIGNAL_LIMITS = { outcomes: 500, bytes: 48 * 1024 } as const;
+
+/** Rows and bytes of one `recordOutcomes` or `recordPredictions` workflow, at most. */
+export const BATCH_LIMITS = { rows: 10_000, bytes: 1024 * 1024 } as const;
+
+/** Rows of one call of `log`, at most: more are refused before anything is written. */
+export const LOG_LIMIT = 1_000_000;
+
+/** One nudge per monitor and so many milliseconds, over all processes. */
+export const NUDGE_INTERVAL_MS = 1_000;
 
 /** How far ahead of the wall clock an event may be dated before it is quarantined, in milliseconds. */
 export const FUTURE_TOLERANCE_MS = 24 * 60 * 60 * 1_000;

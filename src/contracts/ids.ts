@@ -27,6 +27,8 @@ export const workflowIds = {
   retraining: (target: ModelTarget): string => `retrain:${target.model}:${target.environment}`,
   deployment: (target: ModelTarget): string => `deployment:${target.model}:${target.environment}`,
   experiment: (id: string): string => `experiment:${id}`,
+  outcomes: (batchId: string): string => `outcomes:${batchId}`,
+  predictions: (batchId: string): string => `predictions:${batchId}`,
 } as const;
 
 /** The id of the k-th experiment (k ≥ 1) of a model in an environment. */

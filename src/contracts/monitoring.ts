@@ -1,62 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Alert, AlertDecision, AlertSeverity, ResponseAction, SnoozeDecision } from './alert';
-import type { ExperimentPolicy } from './experiment';
-import type { ModelTarget } from './ids';
-import type { LogResult, OutcomeRow } from './ingestion';
-import type { FeatureDrift, MetricName, Performance } from './metrics';
-import type { RetrainingResult, RetrainPolicy } from './retraining';
-import type { ClockKind, Duration, Instant, Interval, Settled, Watermark } from './time';
-
-/** What is watched, when it alarms, and what is done about it. */
-export interface MonitorSpec extends ModelTarget {
-  readonly clock: ClockKind;
-  /** Sources whose watermarks must all have passed; default `['default']`. */
-  readonly sources: readonly string[];
-  readonly metric: MetricName;
-  /** The metric over this interval is what windows are compared with; windows start at `from`. */
-  readonly baseline: Interval;
-  /** Features are compared with their values in this interval. */
-  readonly reference: Interval;
-  readonly window: Duration;
-  /** A window is judged when the watermark is this far past its end. */
-  readonly labelMaturity: Duration;
-  /** Alert when worse than the baseline by this much (absolute). */
-  readonly baselineDrop?: number | undefined;
-  /** Alert when above ratio × baseline, for a metric where lower is better (below, where higher is). */
-  readonly baselineRatio?: number | undefined;
-  /** That many windows in a row. */
-  readonly consecutive: number;
-  /** Windows with fewer labelled rows are `insufficient-data` and count neither way. */
-  readonly minSamples: number;
-  /** Whether a promotion moves the baseline to the new champion's performance. */
-  readonly rebase: boolean;
-  readonly response: Readonly<Record<AlertSeverity, readonly ResponseAction[]>>;
-  readonly retrain: RetrainPolicy;
-  readonly experiment: ExperimentPolicy;
-}
-
-/** A change to a running monitor. */
-export type MonitorChange = Partial<
-  Pick<MonitorSpec, 'baselineDrop' | 'baselineRatio' | 'consecutive' | 'minSamples' | 'rebase' | 'response'>
->;
-
-/** What a window came to. */
-export type WindowStatus = 'ok' | 'below' | 'insufficient-data';
-
-/** One judged window, as recorded. */
-export interface Evaluation {
-  readonly from: Instant;
-  readonly to: Instant;
-  /** Labels known by then were counted. */
-  readonly asOf: Instant;
-  /** Served rows, labelled or not. */
-  readonly served: number;
-  readonly performance: Performance;
-  readonly drift: readonly FeatureDrift[];
-}
-
-/** What the monitor decides on; drift, with an entry per feature, stays in the store. */
-export type WindowPerformance = Omit<Evaluation, 'drift'>;
+import type { Alert, AlertChange } from './alert';
+import type { LookReport, WindowPerformance, WindowRequest, WindowStatus } from './evaluation';
+import type { MetricValues } from './metrics';
+import type { MonitorChange, MonitorSpec } from './monitor-spec';
+import type { RetrainingResult } from './retraining';
+import type { Instant, Settled, Watermark } from './time';
 
 /** One judged window, as the monitor remembers it. */
 export interface JudgedWindow {
@@ -72,6 +20,8 @@ export interface JudgedWindow {
 export interface Baseline {
   readonly value: number | null;
   readonly n: number;
+  /** Of every metric that has a rule. */
+  readonly metrics?: MetricValues | undefined;
 }
 
 /** The retraining or experiment that is open. */
@@ -86,12 +36,23 @@ export interface OpenWork {
   readonly waitsFor: 'approval' | 'compensation' | null;
 }
 
+/** The last looks at a subject, for its hysteresis: one entry per look that could judge it, newest last. */
+export interface SubjectHistory {
+  /** `kind:subject`. */
+  readonly subject: string;
+  readonly flags: readonly boolean[];
+  /** Starts of the windows of the flags among them, at most twelve. */
+  readonly windows?: readonly Instant[] | undefined;
+}
+
 /** What a monitor carries from run to run. */
 export interface MonitorState {
   readonly spec: MonitorSpec;
   readonly watermarks: Readonly<Record<string, Instant>>;
   /** The next window is number k: [baseline.from + k·window, …). */
   readonly nextWindow: number;
+  /** The next window whose traffic is judged; absent in states of the first release. */
+  readonly nextTraffic?: number | undefined;
   readonly baseline: Baseline | null;
   /** Judged windows below the level, in a row, newest last. */
   readonly below: readonly Instant[];
@@ -101,6 +62,7 @@ export interface MonitorState {
   /** Retrainings asked for so far. */
   readonly retrainings: number;
   readonly firedAt: Instant | null;
+  /** Unresolved alerts and the last resolved, newest last. */
   readonly alerts: readonly Alert[];
   readonly recent: readonly JudgedWindow[];
   readonly paused: boolean;
@@ -108,12 +70,27 @@ export interface MonitorState {
   readonly ingested: { readonly logged: number; readonly quarantined: number };
   /** The last thing that could not be done, in words; the monitor goes on. */
   readonly failure: string | null;
+  /** Only subjects with a flag among their last looks. */
+  readonly subjects?: readonly SubjectHistory[] | undefined;
+  /** When responses were given, newest last, for cooldown and budget. */
+  readonly responses?: readonly { readonly action: string; readonly at: Instant }[] | undefined;
+  readonly lastServedAt?: Instant | null | undefined;
+  /** The last look at whether predictions come. */
+  readonly silenceCheckedAt?: Instant | undefined;
+  /** Changes of alerts that have not reached their sinks yet. */
+  readonly outbox?: readonly AlertChange[] | undefined;
+  /** Whether outcomes were written that an eager monitor has not looked at. */
+  readonly nudged?: boolean | undefined;
+  /** Whether estimates may be believed, by the last reconciliation. */
+  readonly estimateTrusted?: boolean | undefined;
+  /** Whether the last look could not be taken: it is being tried again. */
+  readonly degraded?: boolean | undefined;
 }
 
 /** What `monitorStatus` answers. */
 export interface MonitorStatus extends Settled {
   readonly spec: MonitorSpec;
-  readonly state: 'waiting-for-baseline' | 'watching' | 'retraining' | 'experiment' | 'paused';
+  readonly state: 'waiting-for-baseline' | 'watching' | 'degraded' | 'retraining' | 'experiment' | 'paused';
   readonly watermark: Instant | null;
   readonly baseline: Baseline | null;
   /** The value at which a window counts as below. */
@@ -125,6 +102,9 @@ export interface MonitorStatus extends Settled {
   readonly alerts: readonly Alert[];
   /** The last twelve. */
   readonly recent: readonly JudgedWindow[];
+  /** Subjects that are on their way to an alert or in one. */
+  readonly subjects: readonly SubjectHistory[];
+  readonly lastServedAt: Instant | null;
   readonly ingested: { readonly logged: number; readonly quarantined: number };
   readonly failure: string | null;
 }
@@ -149,15 +129,6 @@ export interface ExperimentReport extends Settled {
   readonly decided: boolean;
 }
 
-/** Outcomes inline, for services without access to MongoDB: ≤ 500 and ≤ 48 KiB a signal. */
-export interface RecordOutcomes {
-  /** The same batch again is harmless. */
-  readonly batchId: string;
-  readonly outcomes: readonly OutcomeRow[];
-}
-
-export const recordOutcomesSignal = defineSignal<[RecordOutcomes]>('recordOutcomes');
-export const outcomesRecordedSignal = defineSignal('outcomesRecorded');
 export const watermarkAdvancedSignal = defineSignal<[Watermark]>('watermarkAdvanced');
 export const retrainingReportedSignal = defineSignal<[RetrainingReport]>('retrainingReported');
 export const experimentReportedSignal = defineSignal<[ExperimentReport]>('experimentReported');
@@ -166,14 +137,22 @@ export const evaluateUpdate = defineUpdate<MonitorStatus>('evaluate');
 export const configureUpdate = defineUpdate<MonitorStatus, [MonitorChange]>('configure');
 export const pauseUpdate = defineUpdate<MonitorStatus, [{ readonly who: string; readonly reason: string }]>('pause');
 export const resumeUpdate = defineUpdate<MonitorStatus, [{ readonly who: string }]>('resume');
-export const acknowledgeAlertUpdate = defineUpdate<Alert, [AlertDecision]>('acknowledgeAlert');
-export const snoozeAlertUpdate = defineUpdate<Alert, [SnoozeDecision]>('snoozeAlert');
-export const resolveAlertUpdate = defineUpdate<Alert, [AlertDecision]>('resolveAlert');
 export const monitorStatusQuery = defineQuery<MonitorStatus>('monitorStatus');
 
 /** Activities behind `monitorModel`. */
 export interface MonitoringActivities {
-  /** Folds outcomes, judges the traffic served in a window; the first result for a window stands. */
+  /**
+   * One look: folds outcomes, judges the traffic served in each window, records the evaluations (the first result for
+   * a window stands), drops what is older than the retention.
+   */
+  judgeWindows(input: {
+    readonly spec: MonitorSpec;
+    readonly at: Instant;
+    readonly windows: readonly WindowRequest[];
+    /** Segments that something is held against: the report says which of them could not be judged. */
+    readonly watching?: readonly string[] | undefined;
+  }): Promise<LookReport>;
+  /** The look of the first release, one window at a time; kept for monitors that started then, and for rebasing. */
   evaluateWindow(input: {
     readonly spec: MonitorSpec;
     readonly from: Instant;
@@ -182,10 +161,6 @@ export interface MonitoringActivities {
     /** Only rows of this version; all served rows without it. */
     readonly version?: number | undefined;
   }): Promise<WindowPerformance>;
-  /** Records an alert or a change of its state. */
-  recordAlert(input: { readonly target: ModelTarget; readonly alert: Alert }): Promise<void>;
-  /** Writes outcomes that came by signal. */
-  logOutcomes(input: { readonly target: ModelTarget; readonly batch: RecordOutcomes }): Promise<LogResult>;
   /** Which of these workflows are no longer running. */
   findEnded(input: { readonly workflowIds: readonly string[] }): Promise<readonly string[]>;
 }

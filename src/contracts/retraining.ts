@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { TrafficSplit } from './deployment';
 import type { ExperimentPolicy } from './experiment';
 import type { ModelTarget } from './ids';
-import type { MetricName, Performance } from './metrics';
+import type { GateMetric, Performance } from './metrics';
 import type { ClockKind, Duration, Instant, Settled, Watermark } from './time';
 
 /** How a challenger is trained and gated; part of a monitor's spec. */
@@ -27,7 +27,7 @@ export interface RetrainSpec extends ModelTarget {
   /** The watermark that caused it. */
   readonly at: Instant;
   readonly reasons: readonly string[];
-  readonly metric: MetricName;
+  readonly metric: GateMetric;
   readonly labelMaturity: Duration;
   readonly policy: RetrainPolicy;
   readonly experiment: ExperimentPolicy;
@@ -66,7 +66,7 @@ export interface Snapshot {
 
 /** Champion and challenger on the same hold-out. */
 export interface GateResult {
-  readonly metric: MetricName;
+  readonly metric: GateMetric;
   readonly championVersion: number;
   readonly champion: Performance;
   readonly challenger: Performance;

@@ -1,7 +1,9 @@
 import type { LedgerEntry } from './deployment';
 import type { ExperimentDecision, ExperimentPolicy, Look } from './experiment';
-import type { MetricName } from './metrics';
-import type { Evaluation } from './monitoring';
+import type { Alert } from './alert';
+import type { GateMetric } from './metrics';
+import type { DriftPolicy } from './monitor-spec';
+import type { Evaluation } from './evaluation';
 import type { RetrainingDecision } from './retraining';
 import type { Duration, Interval } from './time';
 
@@ -11,7 +13,7 @@ export interface Scenario {
   readonly train: Interval;
   readonly baseline: Interval;
   readonly monitor: {
-    readonly metric: MetricName;
+    readonly metric: GateMetric;
     readonly window: Duration;
     readonly baselineDrop?: number | undefined;
     readonly baselineRatio?: number | undefined;
@@ -19,6 +21,9 @@ export interface Scenario {
     readonly minSamples: number;
     readonly labelMaturity: Duration;
     readonly rebase?: boolean | undefined;
+    /** `training`: drift is judged against the rows the serving version was trained on; the baseline unless said. */
+    readonly reference?: 'training' | undefined;
+    readonly drift?: DriftPolicy | undefined;
   };
   readonly retrain: {
     readonly lookback: Duration;
@@ -107,7 +112,7 @@ export interface ReplayReport {
   /** Absolute value of the monitored metric at which a window counts as below; null without a baseline. */
   readonly level: number | null;
   readonly windows: readonly ReplayWindow[];
-  readonly alerts: readonly { readonly at: string; readonly metric: MetricName; readonly value: number }[];
+  readonly alerts: readonly Alert[];
   readonly experiments: readonly {
     readonly id: string;
     readonly champion: number;

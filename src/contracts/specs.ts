@@ -1,6 +1,6 @@
 import type { ExperimentSpec } from './experiment';
 import type { ModelTarget } from './ids';
-import type { MonitorSpec } from './monitoring';
+import type { MonitorSpec } from './monitor-spec';
 import type { RetrainSpec } from './retraining';
 
 /** Specs by the kind of workflow they start. */

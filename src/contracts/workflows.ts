@@ -1,5 +1,6 @@
 import type { DeployModelInput } from './deployment';
 import type { ExperimentResult, RunExperimentInput } from './experiment';
+import type { LogResult, RecordOutcomesInput, RecordPredictionsInput } from './ingestion';
 import type { MonitorModelInput } from './monitoring';
 import type { RetrainingResult, RetrainModelInput } from './retraining';
 
@@ -9,6 +10,8 @@ export interface LoopwrightWorkflows {
   'loopwright.retrainModel': (input: RetrainModelInput) => Promise<RetrainingResult>;
   'loopwright.deployModel': (input: DeployModelInput) => Promise<void>;
   'loopwright.runExperiment': (input: RunExperimentInput) => Promise<ExperimentResult>;
+  'loopwright.recordOutcomes': (input: RecordOutcomesInput) => Promise<LogResult>;
+  'loopwright.recordPredictions': (input: RecordPredictionsInput) => Promise<LogResult>;
 }
 
 /** A registered workflow type. */
@@ -20,6 +23,8 @@ export const WORKFLOW_NAMES: readonly LoopwrightWorkflowName[] = [
   'loopwright.retrainModel',
   'loopwright.deployModel',
   'loopwright.runExperiment',
+  'loopwright.recordOutcomes',
+  'loopwright.recordPredictions',
 ];
 
 /** What each workflow is, for its page in the Temporal UI. */
@@ -32,4 +37,6 @@ export const WORKFLOW_DETAILS: Readonly<Record<LoopwrightWorkflowName, string>> 
     'The only writer of what serves. Updates: deploy, setTraffic, promote, rollBack; each with an idempotency key, each a line of the ledger.',
   'loopwright.runExperiment':
     'Champion against challenger on divided traffic, weekly looks with alpha spending, one decision with its reasons. Updates: advance, stop, extend, ramp.',
+  'loopwright.recordOutcomes': 'Writes a batch of outcomes for a service without access to MongoDB.',
+  'loopwright.recordPredictions': 'Writes a batch of predictions for a service without access to MongoDB.',
 };

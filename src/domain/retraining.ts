@@ -1,11 +1,17 @@
 import { METRIC_DIRECTIONS } from '../contracts';
-import type { ExperimentResult, GateResult, RetrainingDecision } from '../contracts';
+import type { ExperimentResult, GateMetric, GateResult, MetricName, RetrainingDecision } from '../contracts';
 import type { Verdict as ExperimentVerdict } from './experiment';
 
 /** Whether the challenger passes the gate, with the reason. */
 export interface GateVerdict {
   readonly pass: boolean;
   readonly reason: string;
+}
+
+/** The metric by which a gate judges a challenger that a monitor of any metric asked for. */
+export function gateMetricOf(metric: MetricName): GateMetric {
+  const known: readonly string[] = ['accuracy', 'logLoss', 'auroc'] satisfies readonly GateMetric[];
+  return known.includes(metric) ? (metric as GateMetric) : 'logLoss';
 }
 
 /** The challenger must be at least as good as the champion on the hold-out, by point estimate. */

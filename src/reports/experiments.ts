@@ -5,7 +5,7 @@ import { html, tableOf } from './html';
 import type { Html } from './html';
 import { figure } from './plots/chart';
 import { boundaryChart, estimateChart } from './plots/experiment';
-import { METRIC_NAMES } from './plots/performance';
+import { titleOf } from './plots/performance';
 
 type Experiment = ReplayReport['experiments'][number];
 
@@ -32,7 +32,7 @@ async function experimentOf({ experiments, scenario, summary }: ReplayReport, in
   const { id, champion, challenger, decision, looks } = experiment;
   const summed = summary.experiments[index];
   const last = looks.at(-1);
-  const metric = METRIC_NAMES[scenario.experiment.successMetric];
+  const metric = titleOf(scenario.experiment.successMetric);
   const exposure = summed === undefined ? '' : `, ${day(summed.from)} to ${day(summed.to)}`;
   return html`<h3>${id}: version ${challenger} against version ${champion}</h3>
     <p><strong>${DECISIONS[decision] ?? decision}.</strong> Why: ${sentence(summed?.reasons ?? [], 'no reason was recorded.')}</p>

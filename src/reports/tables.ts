@@ -1,8 +1,8 @@
 import type { DeploymentAction, ReplayReport, RetrainingDecision, Score } from '../contracts';
-import { count, day, decimals, missing, orWhy, percent, sentence, signed } from './format';
+import { count, day, missing, orWhy, percent, sentence, signed } from './format';
 import { html, tableOf } from './html';
 import type { Html } from './html';
-import { METRIC_NAMES } from './plots/performance';
+import { titleOf } from './plots/performance';
 
 const number = (name: string) => ({ name, kind: 'number' as const });
 const word = (name: string) => ({ name, kind: 'word' as const });
@@ -30,18 +30,18 @@ export function comparisonOf({ summary }: ReplayReport): Html {
 }
 
 /** The alerts, or a sentence that there was none. */
-export function alertsOf({ alerts, level, scenario }: ReplayReport): Html {
+export function alertsOf({ alerts }: ReplayReport): Html {
   if (alerts.length === 0) return html`<p>No alert was raised.</p>`;
-  // Where a promotion moves the baseline, only the last level is known.
-  const why = scenario.monitor.rebase === true ? 'moves with the baseline' : 'no baseline';
-  const shown = scenario.monitor.rebase === true ? null : level;
   return tableOf(
-    [word('raised'), 'metric', number('value'), number('alert level')],
-    alerts.map(({ at, metric, value }) => [
+    [word('raised'), 'about', 'what was found last', 'severity', number('times'), 'answered by', word('resolved')],
+    alerts.map(({ at, kind, subject, summary, severity, count: times, actions, resolution }) => [
       day(at),
-      METRIC_NAMES[metric] ?? metric,
-      decimals(value, 4),
-      orWhy(shown, why),
+      `${kind}: ${subject}`,
+      summary,
+      severity,
+      count(times),
+      actions.length === 0 ? 'nothing' : actions.join(', '),
+      resolution === null ? 'not yet' : day(resolution.at),
     ]),
     'Alerts',
   );
@@ -64,7 +64,7 @@ export function retrainingsOf({ summary, scenario }: ReplayReport): Html {
   const metric = judged === 'logLoss' ? 'logLoss' : 'accuracy';
   const score = (of: Score) => orWhy(of[metric], 'not judged');
   return html`<p class="soft">
-      The challenger is trained on recent rows; both are judged by ${METRIC_NAMES[judged]} on the same hold-out rows${judged === metric ? '' : '; shown is their accuracy'}.
+      The challenger is trained on recent rows; both are judged by ${titleOf(judged)} on the same hold-out rows${judged === metric ? '' : '; shown is their accuracy'}.
     </p>
     ${tableOf(
       [word('asked for'), number('rows'), number('champion'), number('challenger'), word('decision'), 'reasons'],

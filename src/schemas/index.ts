@@ -1,4 +1,10 @@
 /** zod for everything that comes from outside; types are checked against contracts. */
+export * from './alert';
+export * from './alert-sinks';
+export * from './backtest';
+export * from './batches';
+export * from './drift';
+export * from './erasure';
 export * from './experiment';
 export * from './ingestion';
 export * from './monitoring';

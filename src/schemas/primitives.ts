@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EXPERIMENT_ID_PATTERN, NAME_PATTERN, NAME_RULE } from '../contracts';
+import { EXPERIMENT_ID_PATTERN, METRIC_NAMES, NAME_PATTERN, NAME_RULE } from '../contracts';
+import type { MetricName } from '../contracts';
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
@@ -61,4 +62,10 @@ export const target = { model: name, environment: name.default('production') };
 export const targetSchema = z.strictObject(target);
 
 /** Metrics a monitor may watch. */
-export const metric = z.enum(['accuracy', 'logLoss', 'auroc']);
+export const metric = z.enum(METRIC_NAMES as [MetricName, ...MetricName[]]);
+
+/** Metrics that a retraining's gate knows. */
+export const gateMetric = z.enum(['accuracy', 'logLoss', 'auroc']);
+
+/** A feature may be called anything. */
+export const featureName = z.string().max(200);

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { backtestPolicySchema, backtestResultSchema } from './backtest';
 import { scenarioSchema } from './scenario';
 import { summarySchema } from './summary';
 
 /** The JSON Schemas that are published in `schemas/`, by file name. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
+    'backtest-policy-v1.json': z.toJSONSchema(backtestPolicySchema, { io: 'input' }),
+    'backtest-v1.json': z.toJSONSchema(backtestResultSchema),
     'scenario-v1.json': z.toJSONSchema(scenarioSchema, { io: 'input' }),
     'summary-v1.json': z.toJSONSchema(summarySchema),
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_TRAINER } from '../contracts';
 import type { RetrainPolicy, RetrainSpec } from '../contracts';
 import { experimentPolicySchema } from './experiment';
-import { duration, instant, metric, name, target, text } from './primitives';
+import { duration, gateMetric, instant, name, target, text } from './primitives';
 
 /** How a challenger is trained and gated. */
 export const retrainPolicySchema = z.strictObject({
@@ -20,7 +20,7 @@ export const retrainSpecSchema = z.strictObject({
   clock: z.enum(['wall', 'data']).default('wall'),
   at: instant,
   reasons: z.array(text).min(1).max(20),
-  metric,
+  metric: gateMetric,
   labelMaturity: duration,
   policy: retrainPolicySchema,
   experiment: experimentPolicySchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Scenario } from '../contracts';
-import { count, duration, instant, interval, metric, name, share } from './primitives';
+import { driftPolicySchema } from './drift';
+import { count, duration, gateMetric, instant, interval, name, share } from './primitives';
 
 /** What a replay needs beside the stream; published as `schemas/scenario-v1.json`. */
 export const scenarioSchema = z
@@ -9,7 +10,7 @@ export const scenarioSchema = z
     train: interval,
     baseline: interval,
     monitor: z.strictObject({
-      metric,
+      metric: gateMetric,
       window: duration,
       baselineDrop: z.number().gt(0).optional(),
       baselineRatio: z.number().gt(0).optional(),
@@ -17,6 +18,8 @@ export const scenarioSchema = z
       minSamples: count,
       labelMaturity: duration,
       rebase: z.boolean().optional(),
+      reference: z.literal('training').optional(),
+      drift: driftPolicySchema.optional(),
     }),
     retrain: z.strictObject({ lookback: duration, holdout: duration.optional(), cooldown: duration.optional() }),
     experiment: z.strictObject({

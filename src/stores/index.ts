@@ -1,19 +1,27 @@
 import type { Db, MongoClient } from 'mongodb';
 import os from 'node:os';
+import { AlertStore } from './alert';
+import { AlertDeliveryStore } from './alert-delivery';
 import { ArtifactStore } from './artifact';
+import { BaselineStore } from './baseline';
 import { DatasetStore } from './dataset';
 import { DeploymentStore } from './deployment';
+import { ErasureStore } from './erasure';
 import { EvaluationStore } from './evaluation';
 import { ExperimentStore } from './experiment';
 import { LabelStore } from './label';
 import type { FoldFailpoint } from './label';
 import { LeaseStore } from './lease';
+import { NudgeStore } from './nudge';
 import { OutcomeStore } from './outcome';
 import { PredictionStore } from './prediction';
 import { QuarantineStore } from './quarantine';
 import { RegistryStore } from './registry';
 import { RetrainingStore } from './retraining';
+import { RetentionStore } from './retention';
 import { RowStore } from './rows';
+import { SummaryStore } from './summaries';
+import { TrafficStore } from './traffic';
 
 /** Every store over one database. */
 export interface Stores {
@@ -21,8 +29,16 @@ export interface Stores {
   readonly outcomes: OutcomeStore;
   readonly labels: LabelStore;
   readonly rows: RowStore;
+  readonly summaries: SummaryStore;
+  readonly retention: RetentionStore;
+  readonly erasure: ErasureStore;
+  readonly traffic: TrafficStore;
+  readonly nudges: NudgeStore;
   readonly quarantine: QuarantineStore;
   readonly evaluations: EvaluationStore;
+  readonly baselines: BaselineStore;
+  readonly alerts: AlertStore;
+  readonly alertDeliveries: AlertDeliveryStore;
   readonly registry: RegistryStore;
   readonly artifacts: ArtifactStore;
   readonly datasets: DatasetStore;
@@ -43,14 +59,24 @@ export const MONGO_OPTIONS = {
 export function openStores(client: MongoClient, db: Db, failpoint?: (name: FoldFailpoint) => void): Stores {
   const predictions = new PredictionStore(db);
   const outcomes = new OutcomeStore(db);
-  const labels = new LabelStore(db, { predictions, outcomes, leases: new LeaseStore(db, client) }, failpoint);
+  const quarantine = new QuarantineStore(db);
+  const leases = new LeaseStore(db, client);
+  const labels = new LabelStore(db, { predictions, outcomes, leases, quarantine }, failpoint);
   return {
     predictions,
     outcomes,
     labels,
     rows: new RowStore({ predictions, labels }),
-    quarantine: new QuarantineStore(db),
+    traffic: new TrafficStore(db),
+    nudges: new NudgeStore(db),
+    summaries: new SummaryStore(db, { predictions, labels }),
+    retention: new RetentionStore(db, { predictions, labels, leases, quarantine }),
+    erasure: new ErasureStore(db, { predictions, outcomes, labels, leases }),
+    quarantine,
     evaluations: new EvaluationStore(db),
+    baselines: new BaselineStore(db),
+    alerts: new AlertStore(db),
+    alertDeliveries: new AlertDeliveryStore(db),
     registry: new RegistryStore(db),
     artifacts: new ArtifactStore(db),
     datasets: new DatasetStore(db),
@@ -63,16 +89,24 @@ export function openStores(client: MongoClient, db: Db, failpoint?: (name: FoldF
 /** Creates every index; safe to repeat and to run from several processes at once. */
 export async function migrate(stores: Stores): Promise<void> {
   const { predictions, outcomes, labels, quarantine, evaluations, registry } = stores;
-  const { deployments, retrainings, experiments } = stores;
+  const { alerts, baselines, deployments, retrainings, experiments, traffic } = stores;
   for (const store of [predictions, outcomes, labels, quarantine, evaluations, registry]) await store.migrate();
-  for (const store of [deployments, retrainings, experiments]) await store.migrate();
+  await stores.erasure.migrate();
+  for (const store of [alerts, baselines, deployments, retrainings, experiments, traffic]) await store.migrate();
 }
 
+export { changeKey } from './alert';
+export type { AlertQuery, RecordedChange } from './alert';
 export { ArtifactCorruptError } from './artifact';
+export type { BaselineDocument } from './baseline';
 export { StaleWriterError } from './deployment';
+export type { Erasure, ErasureRequest } from './erasure';
 export type { ExperimentDocument } from './experiment';
 export { NO_LABEL } from './label';
+export { NO_CLASS } from './label-codes';
 export type { FoldFailpoint } from './label';
+export type { NudgeStore } from './nudge';
 export { NO_PREDICTION } from './prediction';
 export type { RetrainingDocument } from './retraining';
+export type { TextColumn } from './row-columns';
 export type { RowQuery, Rows } from './rows';

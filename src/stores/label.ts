@@ -1,189 +1,161 @@
-import type { Binary, ClientSession, Collection, Db } from 'mongodb';
+import type { ClientSession, Collection, Db } from 'mongodb';
 import type { ModelTarget } from '../contracts';
-import { pack, unpackBytes, unpackIntegers, unpackNumbers } from './columns';
+import { isKeyed } from './address';
+import { unpackBytes, unpackIntegers, unpackNumbers } from './columns';
+import { expiredRow, isExpired } from './expired';
+import { activeSettings, FoldStates, foldKey } from './fold-state';
+import type { FoldState } from './fold-state';
+import { LabelWriter } from './label-writer';
+import type { ChangedSegment } from './label-writer';
+import type { Outcome, SegmentLabels } from './label-state';
 import type { LeaseStore } from './lease';
 import type { OutcomeSegment, OutcomeStore } from './outcome';
-import type { PredictionStore } from './prediction';
+import { PendingStore } from './pending';
+import type { PredictionSegment, PredictionStore } from './prediction';
+import type { QuarantineStore } from './quarantine';
+import { SummaryWriter } from './summary/writer';
 import { targetFilter } from './unique-batch';
-import { ensureIndex } from './indexes';
 
-/** A label that is not known yet, packed. */
-export const NO_LABEL = 255;
-
-/** The labels of one prediction segment, row by row. */
-export interface SegmentLabels {
-  readonly _id: string;
-  readonly label: Binary;
-  /** When the label became known, milliseconds; NaN while unknown. */
-  readonly at: Binary;
-  readonly value: Binary;
-  /** −1 while unknown. */
-  readonly revision: Binary;
-}
-
-interface PendingOutcome extends ModelTarget {
-  readonly _id: string;
-  readonly predictionId: string;
-  readonly label: number;
-  readonly at: number;
-  readonly value: number;
-  readonly revision: number;
-}
-
-type Outcome = Pick<PendingOutcome, 'predictionId' | 'label' | 'at' | 'value' | 'revision'>;
+export { NO_LABEL } from './label-codes';
+export { unpackLabels } from './label-state';
+export type { SegmentLabels } from './label-state';
 
 /** Points inside a fold at which a test may stop the process. */
-export type FoldFailpoint = 'fold-marked' | 'fold-labelled' | 'fold-committed';
+export type FoldFailpoint = 'fold-marked' | 'fold-labelled' | 'fold-summed' | 'fold-committed';
 
-/** Labels beside predictions: outcomes are folded into them exactly once, in any order. */
+/** Segments folded in one transaction. */
+const GROUP = 20;
+
+/** What folding works with. */
+export interface FoldParts {
+  readonly predictions: PredictionStore;
+  readonly outcomes: OutcomeStore;
+  readonly leases: LeaseStore;
+  readonly quarantine: QuarantineStore;
+}
+
+/**
+ * Labels beside predictions, and both in the summaries: outcomes and predictions are folded exactly once, in any order.
+ */
 export class LabelStore {
   readonly labels: Collection<SegmentLabels>;
-  private readonly pending: Collection<PendingOutcome>;
-  private readonly predictions: PredictionStore;
-  private readonly outcomes: OutcomeStore;
-  private readonly leases: LeaseStore;
+  readonly summaries: SummaryWriter;
+  private readonly states: FoldStates;
+  private readonly pending: PendingStore;
+  private readonly writer: LabelWriter;
+  private readonly parts: FoldParts;
   private readonly failpoint: (name: FoldFailpoint) => void;
 
-  constructor(
-    db: Db,
-    parts: { predictions: PredictionStore; outcomes: OutcomeStore; leases: LeaseStore },
-    failpoint: (name: FoldFailpoint) => void = () => undefined,
-  ) {
-    this.labels = db.collection('segmentLabels');
-    this.pending = db.collection('pendingOutcomes');
-    this.predictions = parts.predictions;
-    this.outcomes = parts.outcomes;
-    this.leases = parts.leases;
+  constructor(db: Db, parts: FoldParts, failpoint: (name: FoldFailpoint) => void = () => undefined) {
+    this.parts = parts;
     this.failpoint = failpoint;
+    this.states = new FoldStates(db);
+    this.pending = new PendingStore(db);
+    this.writer = new LabelWriter(db, parts.predictions);
+    this.labels = this.writer.labels;
+    this.summaries = new SummaryWriter(db, { ...parts, states: this.states, labels: this.writer });
   }
 
   /** Creates the indexes; safe to repeat. */
   async migrate(): Promise<void> {
-    await ensureIndex(this.pending, { model: 1, environment: 1, predictionId: 1 }, { name: 'prediction' });
+    await this.pending.migrate();
+    await this.summaries.migrate();
   }
 
   /** Outcomes that wait for their prediction. */
   async countPending(target: ModelTarget): Promise<number> {
-    return this.pending.countDocuments(targetFilter(target));
+    return this.pending.count(target);
   }
 
   /**
-   * Folds every outcome segment that waits, then tries again the outcomes whose prediction was unknown. Calls that
-   * meet take turns; a segment counts once.
+   * Folds every segment that waits: outcomes into labels, or to wait for their prediction, and predictions with the
+   * outcomes that waited for them; both into the summaries where there are some. Calls that meet take turns; a segment
+   * counts once.
    * @returns how many outcomes found their prediction
    */
   async fold(target: ModelTarget): Promise<number> {
-    const key = `fold:${target.model}:${target.environment}`;
+    await this.summaries.finish(target);
     let folded = 0;
-    for (const id of await this.outcomes.unfolded(target)) {
-      folded += await this.leases.transaction(key, (session) => this.foldSegment(target, id, session));
-      this.failpoint('fold-committed');
-    }
-    if ((await this.countPending(target)) > 0) {
-      folded += await this.leases.transaction(key, (session) => this.sweepPending(target, session));
-    }
+    const work = async (ids: readonly string[], fold: typeof this.foldOutcomes): Promise<void> => {
+      for (let start = 0; start < ids.length; start += GROUP) {
+        const group = ids.slice(start, start + GROUP);
+        folded += await this.parts.leases.transaction(foldKey(target), (session) => fold(target, group, session));
+        this.failpoint('fold-committed');
+      }
+    };
+    await work(await this.parts.outcomes.unfolded(target), this.foldOutcomes);
+    await work(await this.unfolded(target), this.foldPredictions);
     return folded;
   }
 
-  private async foldSegment(target: ModelTarget, id: string, session: ClientSession): Promise<number> {
-    const segment = await this.outcomes.segments.findOneAndUpdate(
-      { _id: id, folded: false },
-      { $set: { folded: true } },
-      { session },
-    );
-    if (segment === null) return 0;
-    this.failpoint('fold-marked');
-    const outcomes = unpackOutcomes(segment);
-    const unknown = await this.apply(target, outcomes, session);
-    if (unknown.length > 0) {
-      await this.pending.bulkWrite(
-        unknown.map((outcome) => ({
-          replaceOne: {
-            filter: { _id: pendingId(target, outcome) },
-            replacement: { model: target.model, environment: target.environment, ...outcome },
-            upsert: true,
-          },
-        })),
-        { session },
-      );
-    }
-    return outcomes.length - unknown.length;
+  private async unfolded(target: ModelTarget): Promise<string[]> {
+    const waiting = this.parts.predictions.segments.find({ ...targetFilter(target), folded: false });
+    const found = await waiting.project<{ _id: string }>({ _id: 1 }).sort({ _id: 1 }).toArray();
+    return found.map(({ _id }) => _id);
   }
 
-  private async sweepPending(target: ModelTarget, session: ClientSession): Promise<number> {
-    const waiting = await this.pending.find(targetFilter(target), { session }).sort({ _id: 1 }).limit(1_000).toArray();
-    const unknown = new Set(await this.apply(target, waiting, session));
-    const found = waiting.filter((outcome) => !unknown.has(outcome));
-    if (found.length > 0) await this.pending.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }, { session });
-    return found.length;
-  }
-
-  /** Sets the labels of known predictions; returns the outcomes whose prediction is not there. */
-  private async apply<T extends Outcome>(
+  private readonly foldOutcomes = async (
     target: ModelTarget,
-    outcomes: readonly T[],
+    ids: readonly string[],
     session: ClientSession,
-  ): Promise<T[]> {
-    const byId = new Map<string, T[]>();
-    for (const outcome of outcomes)
-      byId.set(outcome.predictionId, [...(byId.get(outcome.predictionId) ?? []), outcome]);
-    const segments = this.predictions.segments
-      .find({ ...targetFilter(target), ids: { $in: [...byId.keys()] } }, { session })
-      .project<{ _id: string; ids: string[] }>({ ids: 1 })
-      .sort({ _id: 1 });
-    for await (const { _id, ids } of segments) {
-      const state = unpackLabels(
-        (await this.labels.findOne({ _id: { $eq: _id } }, { session })) ?? emptyLabels(_id, ids.length),
-      );
-      ids.forEach((id, row) => {
-        for (const outcome of byId.get(id) ?? []) setLabel(state, row, outcome);
-        byId.delete(id);
-      });
-      await this.labels.replaceOne({ _id: { $eq: _id } }, packLabels(state), { session, upsert: true });
-      this.failpoint('fold-labelled');
-    }
-    return [...byId.values()].flat();
+  ): Promise<number> => {
+    const state = await this.states.claim(target, session);
+    const which = { _id: { $in: [...ids] }, folded: false };
+    const segments = await this.parts.outcomes.segments.find(which, { session }).sort({ _id: 1 }).toArray();
+    await this.parts.outcomes.segments.updateMany(which, { $set: { folded: true } }, { session });
+    this.failpoint('fold-marked');
+    const { changed, found, unknown } = await this.writer.apply(target, segments.flatMap(unpackOutcomes), session);
+    this.failpoint('fold-labelled');
+    await this.relabel(target, state, changed, session);
+    const expired = unknown.filter((outcome) => isExpired(outcome, state));
+    // Outside the transaction, before its end: set aside twice is once, set aside too late could be never.
+    await this.parts.quarantine.add(target, expired.map(expiredRow));
+    await this.pending.add(
+      target,
+      unknown.filter((outcome) => !isExpired(outcome, state)),
+      session,
+    );
+    return found;
+  };
+
+  private readonly foldPredictions = async (
+    target: ModelTarget,
+    ids: readonly string[],
+    session: ClientSession,
+  ): Promise<number> => {
+    const state = await this.states.claim(target, session);
+    // Summaries of other settings are just being dropped: what is marked now would be in neither.
+    if (!state.ready) return 0;
+    const which = { _id: { $in: [...ids] }, folded: false };
+    const segments = await this.parts.predictions.segments
+      .find(which, { session })
+      .project<PredictionSegment>({ digests: 0, units: 0 })
+      .sort({ _id: 1 })
+      .toArray();
+    await this.parts.predictions.segments.updateMany(which, { $set: { folded: true } }, { session });
+    this.failpoint('fold-marked');
+    const named = segments.filter(({ _id }) => isKeyed(_id)).flatMap((segment) => segment.ids!);
+    const waited = named.length === 0 ? [] : await this.pending.take(target, named, session);
+    const { found } = await this.writer.apply(target, waited, session);
+    this.failpoint('fold-labelled');
+    const settings = activeSettings(state);
+    if (settings !== null) await this.summaries.addSegments(target, settings, segments, session);
+    this.failpoint('fold-summed');
+    return found;
+  };
+
+  private async relabel(
+    target: ModelTarget,
+    state: FoldState,
+    changed: readonly ChangedSegment[],
+    session: ClientSession,
+  ): Promise<void> {
+    const settings = activeSettings(state);
+    // The labels of a segment that is not folded yet are counted when it is.
+    const counted = changed.filter(({ folded }) => folded);
+    if (settings !== null && counted.length > 0) await this.summaries.relabel(target, settings, counted, session);
+    this.failpoint('fold-summed');
   }
-}
-
-interface LabelState {
-  readonly label: Uint8Array;
-  readonly at: Float64Array;
-  readonly value: Float64Array;
-  readonly revision: Int32Array;
-}
-
-/** The highest revision stands, whatever order they come in. */
-function setLabel(state: LabelState, row: number, outcome: Outcome): void {
-  if (outcome.revision <= state.revision[row]!) return;
-  state.label[row] = outcome.label;
-  state.at[row] = outcome.at;
-  state.value[row] = outcome.value;
-  state.revision[row] = outcome.revision;
-}
-
-function emptyLabels(_id: string, n: number): SegmentLabels {
-  const state = {
-    label: new Uint8Array(n).fill(NO_LABEL),
-    at: new Float64Array(n).fill(Number.NaN),
-    value: new Float64Array(n).fill(Number.NaN),
-    revision: new Int32Array(n).fill(-1),
-  };
-  return { _id, ...packLabels(state) };
-}
-
-function packLabels(state: LabelState): Omit<SegmentLabels, '_id'> {
-  return { label: pack(state.label), at: pack(state.at), value: pack(state.value), revision: pack(state.revision) };
-}
-
-/** A segment's labels, unpacked. */
-export function unpackLabels(labels: SegmentLabels): LabelState {
-  return {
-    label: unpackBytes(labels.label),
-    at: unpackNumbers(labels.at),
-    value: unpackNumbers(labels.value),
-    revision: unpackIntegers(labels.revision),
-  };
 }
 
 function unpackOutcomes(segment: OutcomeSegment): Outcome[] {
@@ -197,9 +169,6 @@ function unpackOutcomes(segment: OutcomeSegment): Outcome[] {
     at: at[row]!,
     value: value[row]!,
     revision: revision[row]!,
+    relevance: segment.relevance?.[row] ?? null,
   }));
-}
-
-function pendingId(target: ModelTarget, outcome: Outcome): string {
-  return `${target.model}\n${target.environment}\n${outcome.predictionId}\n${outcome.revision}`;
 }

@@ -1,54 +1,36 @@
-import type { FeatureValue, Interval, ModelTarget } from '../contracts';
-import { unpackBytes, unpackColumn, unpackNumbers } from './columns';
-import { NO_LABEL, unpackLabels } from './label';
+import type { ModelTarget } from '../contracts';
+import { addressOf, isKeyed } from './address';
+import { unpackNumbers } from './columns';
+import { runsOf } from './erased-segment';
+import type { ErasableSegment } from './erased-segment';
 import type { LabelStore } from './label';
+import { NO_CLASS, NO_LABEL } from './label-codes';
 import { NO_PREDICTION } from './prediction';
 import type { PredictionSegment, PredictionStore } from './prediction';
+import { gatherBytes, gatherFeatures, gatherNumbers } from './row-columns';
+import type { Source } from './row-columns';
+import { forEachRun, keepRows, lowerBound, mergeParts } from './row-order';
+import type { Part, RowOrder } from './row-order';
+import {
+  featuresOf,
+  finite,
+  idOf,
+  labelsAsOf,
+  outcomeOf,
+  parsed,
+  predictedOf,
+  segmentFilter,
+  segmentProjection,
+} from './row-segments';
+import type { KnownLabels, ReadSegment } from './row-segments';
+import type { RowQuery, Rows } from './row-types';
 import { targetFilter } from './unique-batch';
 
-/** Which rows to read. */
-export interface RowQuery extends Interval {
-  readonly target: ModelTarget;
-  /** Labels known later than this count as unknown. */
-  readonly asOf: string;
-  /** Only these versions; all of them without it. */
-  readonly versions?: readonly number[] | undefined;
-  /** Leave out rows nobody predicted. */
-  readonly servedOnly?: boolean | undefined;
-  /** Leave out rows whose label is not known as of `asOf`. */
-  readonly labelledOnly?: boolean | undefined;
-  /** Whether features are wanted. */
-  readonly features?: boolean | undefined;
-}
+export type { RowQuery, Rows };
 
-/** Rows by column, in (ts, id) order. */
-export interface Rows {
-  readonly n: number;
-  readonly ids: readonly string[];
-  readonly at: Float64Array;
-  readonly version: Int32Array;
-  /** 255 where none was recorded. */
-  readonly prediction: Uint8Array;
-  /** NaN where none was recorded. */
-  readonly score: Float64Array;
-  /** 255 where not known. */
-  readonly label: Uint8Array;
-  /** Numeric features; NaN where missing. Texts, lists and nested values are not among them. */
-  readonly columns: ReadonlyMap<string, Float64Array>;
-}
-
-interface Picked {
-  readonly segment: Decoded;
-  readonly row: number;
-}
-
-interface Decoded {
-  readonly segment: PredictionSegment;
-  readonly at: Float64Array;
-  readonly prediction: Uint8Array;
-  readonly score: Float64Array;
-  readonly label: Uint8Array | null;
-  readonly numbers: ReadonlyMap<string, Float64Array>;
+interface Piece extends Part {
+  readonly segment: ReadSegment;
+  readonly labels: KnownLabels | null;
 }
 
 /** Reads predictions with their labels. A segment's boundary never shows in a result. */
@@ -63,107 +45,134 @@ export class RowStore {
 
   /** Reads rows; whoever needs the newest labels folds first. */
   async read(query: RowQuery): Promise<Rows> {
-    const picked: Picked[] = [];
-    const from = Date.parse(query.from);
-    const to = Date.parse(query.to);
-    for (const segment of await this.decode(query)) {
-      for (let row = 0; row < segment.at.length; row += 1) {
-        if (segment.at[row]! < from || segment.at[row]! >= to) continue;
-        if (query.servedOnly === true && segment.prediction[row] === NO_PREDICTION) continue;
-        if (query.labelledOnly === true && (segment.label?.[row] ?? NO_LABEL) === NO_LABEL) continue;
-        picked.push({ segment, row });
-      }
-    }
-    picked.sort((a, b) => a.segment.at[a.row]! - b.segment.at[b.row]! || (idOf(a) < idOf(b) ? -1 : 1));
-    return gather(picked);
+    const pieces = await this.load(query);
+    const order = await this.order(pieces);
+    const wanted =
+      query.labelledOnly === true
+        ? keepRows(order, (part, row) => (pieces[part]!.labels?.label[row] ?? NO_LABEL) < NO_CLASS)
+        : order;
+    return assemble(pieces, wanted, query.ids ?? true);
   }
 
-  /** One row with its features, for a person. */
+  /** One row with its features and what came true, for a person. */
   async find(target: ModelTarget, predictionId: string): Promise<Record<string, unknown> | null> {
-    const segment = await this.predictions.segments.findOne({ ...targetFilter(target), ids: { $eq: predictionId } });
-    if (segment === null) return null;
-    const row = segment.ids.indexOf(predictionId);
+    const found = await this.locate(target, predictionId);
+    if (found === null) return null;
+    const { segment, row } = found;
     const labels = await this.labels.labels.findOne({ _id: { $eq: segment._id } });
-    const state = labels === null ? null : unpackLabels(labels);
-    const known = state !== null && state.label[row] !== NO_LABEL;
-    const prediction = unpackBytes(segment.prediction)[row]!;
-    const score = unpackNumbers(segment.score)[row]!;
     return {
       predictionId,
       version: segment.version,
       ts: new Date(unpackNumbers(segment.at)[row]!).toISOString(),
-      prediction: prediction === NO_PREDICTION ? null : prediction,
-      score: Number.isNaN(score) ? null : score,
-      label: known ? state.label[row]! : null,
-      labelTs: known ? new Date(state.at[row]!).toISOString() : null,
-      revision: known ? state.revision[row]! : null,
+      prediction: finite(predictedOf(segment)[row]!),
+      score: finite(unpackNumbers(segment.score)[row]!),
+      ...outcomeOf(labels, row),
       unit: segment.units?.[row] ?? null,
       features: featuresOf(segment, row),
     };
   }
 
-  private async decode(query: RowQuery): Promise<Decoded[]> {
+  private async locate(target: ModelTarget, id: string): Promise<{ segment: PredictionSegment; row: number } | null> {
+    const address = typeof id === 'string' ? addressOf(id) : null;
+    const place = address === null ? { ids: { $eq: id } } : { _id: { $eq: address.segment } };
+    const segment = await this.predictions.segments.findOne({ ...targetFilter(target), ...place });
+    if (segment === null) return null;
+    const row = address === null ? segment.ids!.indexOf(id) : address.row;
+    const { erased } = segment as ErasableSegment;
+    return row < segment.n && erased?.includes(row) !== true ? { segment, row } : null;
+  }
+
+  private async load(query: RowQuery): Promise<Piece[]> {
     const segments = await this.predictions.segments
-      .find({
-        ...targetFilter(query.target),
-        from: { $lt: new Date(query.to) },
-        to: { $gte: new Date(query.from) },
-        ...(query.versions ? { version: { $in: [...query.versions] } } : {}),
-      })
-      .project<PredictionSegment>(query.features === true ? { digests: 0 } : { digests: 0, features: 0 })
+      .find(segmentFilter(query))
+      .project<ReadSegment>(segmentProjection(query))
       .sort({ _id: 1 })
       .toArray();
-    const labels = new Map<string, Uint8Array>();
     const asOf = Date.parse(query.asOf);
+    const labels = new Map<string, KnownLabels>();
     for await (const found of this.labels.labels.find({ _id: { $in: segments.map(({ _id }) => _id) } })) {
-      const { label, at } = unpackLabels(found);
-      labels.set(
-        found._id,
-        label.map((value, row) => (at[row]! <= asOf ? value : NO_LABEL)),
-      );
+      labels.set(found._id, labelsAsOf(found, asOf));
     }
-    return segments.map((segment) => ({
-      segment,
-      at: unpackNumbers(segment.at),
-      prediction: unpackBytes(segment.prediction),
-      score: unpackNumbers(segment.score),
-      label: labels.get(segment._id) ?? null,
-      numbers: numbersOf(segment),
-    }));
+    return segments.flatMap((segment) => {
+      const at = unpackNumbers(segment.at);
+      const start = lowerBound(at, Date.parse(query.from), 0, at.length);
+      const end = lowerBound(at, Date.parse(query.to), start, at.length);
+      const known = labels.get(segment._id) ?? null;
+      return runsOf(segment, start, end).map(([first, after]) => ({
+        segment,
+        at,
+        start: first,
+        end: after,
+        labels: known,
+      }));
+    });
+  }
+
+  /** The order of the rows. Where ids were not read, they are for segments that have a time in common. */
+  private async order(pieces: readonly Piece[]): Promise<RowOrder> {
+    const ids = new Map<string, readonly string[]>();
+    const unread = new Set<string>();
+    const name = ({ segment }: Piece, row: number): string => ids.get(segment._id)?.[row] ?? idOf(segment, row);
+    const isUnread = ({ segment }: Piece): boolean =>
+      isKeyed(segment._id) && segment.ids === undefined && !ids.has(segment._id);
+    for (;;) {
+      const order = mergeParts(pieces, (part, row, otherPart, otherRow) => {
+        const [piece, other] = [pieces[part]!, pieces[otherPart]!];
+        const unknown = [piece, other].filter(isUnread);
+        for (const { segment } of unknown) unread.add(segment._id);
+        return unknown.length > 0 ? part < otherPart : name(piece, row) < name(other, otherRow);
+      });
+      if (unread.size === 0) return order;
+      const found = this.predictions.segments.find({ _id: { $in: [...unread] } });
+      for await (const segment of found.project<Required<Pick<PredictionSegment, '_id' | 'ids'>>>({ ids: 1 })) {
+        ids.set(segment._id, segment.ids);
+      }
+      unread.clear();
+    }
   }
 }
 
-function idOf(picked: Picked): string {
-  return picked.segment.segment.ids[picked.row]!;
-}
-
-function numbersOf(segment: PredictionSegment): ReadonlyMap<string, Float64Array> {
-  const columns = ((segment as Partial<PredictionSegment>).features ?? []).filter(({ kind }) => kind === 'number');
-  return new Map(columns.map((column) => [column.name, unpackNumbers(column.data!)]));
-}
-
-function featuresOf(segment: PredictionSegment, row: number): Record<string, FeatureValue> {
-  // fromEntries defines, it does not assign: a feature called __proto__ stays a feature.
-  return Object.fromEntries(
-    segment.features
-      .map((column) => [column.name, unpackColumn(column)[row]!] as const)
-      .filter(([, value]) => value !== null),
-  );
-}
-
-function gather(picked: readonly Picked[]): Rows {
-  const names = new Set<string>();
-  for (const { segment } of picked) for (const name of segment.numbers.keys()) names.add(name);
-  const column = (name: string): Float64Array =>
-    Float64Array.from(picked, ({ segment, row }) => segment.numbers.get(name)?.[row] ?? Number.NaN);
+function assemble(pieces: readonly Piece[], order: RowOrder, wantIds: boolean): Rows {
+  const numbers = (of: (piece: Piece) => Source<Float64Array>): Float64Array => gatherNumbers(order, pieces.map(of));
+  const version = new Int32Array(order.n);
+  const ids: string[] = [];
+  forEachRun(order, (part, start, length, offset) => {
+    const { segment } = pieces[part]!;
+    version.fill(segment.version, offset, offset + length);
+    for (let row = start; wantIds && row < start + length; row += 1) ids.push(idOf(segment, row));
+  });
   return {
-    n: picked.length,
-    ids: picked.map(idOf),
-    at: Float64Array.from(picked, ({ segment, row }) => segment.at[row]!),
-    version: Int32Array.from(picked, ({ segment }) => segment.segment.version),
-    prediction: Uint8Array.from(picked, ({ segment, row }) => segment.prediction[row]!),
-    score: Float64Array.from(picked, ({ segment, row }) => segment.score[row]!),
-    label: Uint8Array.from(picked, ({ segment, row }) => segment.label?.[row] ?? NO_LABEL),
-    columns: new Map([...names].sort().map((name) => [name, column(name)])),
+    n: order.n,
+    ids,
+    at: numbers(({ at }) => at),
+    version,
+    prediction: gatherBytes(
+      order,
+      pieces.map(({ segment }) => segment.prediction),
+      NO_PREDICTION,
+    ),
+    predicted: numbers(({ segment }) => segment.predicted ?? predictedOf(segment)),
+    score: numbers(({ segment }) => segment.score),
+    label: gatherBytes(
+      order,
+      pieces.map(({ labels }) => labels?.label ?? null),
+      NO_LABEL,
+    ),
+    value: numbers(({ labels }) => labels?.value ?? null),
+    relevance: gatherRelevance(pieces, order),
+    ...gatherFeatures(
+      order,
+      pieces.map(({ segment }) => segment.features ?? []),
+    ),
   };
+}
+
+function gatherRelevance(pieces: readonly Piece[], order: RowOrder): Rows['relevance'] {
+  if (pieces.every(({ labels }) => (labels?.relevance ?? null) === null)) return null;
+  const relevance: (readonly number[] | null)[] = [];
+  forEachRun(order, (part, start, length) => {
+    const texts = pieces[part]!.labels?.relevance ?? null;
+    for (let row = start; row < start + length; row += 1) relevance.push(parsed(texts?.[row]));
+  });
+  return relevance.every((gains) => gains === null) ? null : relevance;
 }

@@ -1,17 +1,20 @@
-import { createHash } from 'node:crypto';
-import { MongoServerError } from 'mongodb';
-import type { Binary, Collection, Document, Filter } from 'mongodb';
-import type { LogResult, ModelTarget, QuarantinedRow } from '../contracts';
+import { hash } from 'node:crypto';
+import type { Binary, Collection, Document, Filter, OptionalUnlessRequiredId } from 'mongodb';
+import type { ModelTarget } from '../contracts';
+import { keyedSegmentId } from './address';
 import { pack, unpackBytes } from './columns';
+import { inParallel } from './in-parallel';
+import { insertOnce, isDuplicateKey } from './insert-once';
+import { DIGEST_DIGITS, digestRow } from './row-digest';
+import type { RowStatus } from './tally';
 
-/** Bytes of a row's digest that a segment keeps, to tell the same body from another. */
-const DIGEST_BYTES = 16;
+export { isDuplicateKey };
 
 /** A row with the key that must be unique for its model and environment. */
 export interface KeyedRow<T> {
   readonly key: string;
   readonly row: T;
-  readonly digest: Uint8Array;
+  readonly digest: string;
 }
 
 /** The fields by which a segment is known. */
@@ -21,22 +24,18 @@ export interface SegmentKeys extends ModelTarget {
   readonly digests: Binary;
 }
 
-/** How rows become one document. */
+/** How rows become documents. */
 export interface BatchPlan<T, D extends SegmentKeys & Document> {
   readonly collection: Collection<D>;
   readonly target: ModelTarget;
-  readonly predictionIdOf: (row: T) => string;
-  readonly build: (rows: readonly T[], keys: SegmentKeys) => D;
-}
-
-/** Whether an error is a unique index refusing. */
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === 11000;
+  /** Rows of one document each. */
+  readonly cut: (rows: readonly KeyedRow<T>[]) => readonly (readonly KeyedRow<T>[])[];
+  readonly build: (rows: readonly T[], keys: SegmentKeys) => OptionalUnlessRequiredId<D>;
 }
 
 /** SHA-256 over canonical JSON: object keys in code-unit order, at every depth. */
 export function digestOf(value: unknown): Buffer {
-  return createHash('sha256').update(canonicalJson(value)).digest();
+  return hash('sha256', canonicalJson(value), 'buffer');
 }
 
 /** JSON with object keys in code-unit order. */
@@ -50,88 +49,80 @@ export function canonicalJson(value: unknown): string {
 
 /** A row with its key and digest. */
 export function keyed<T>(key: string, row: T): KeyedRow<T> {
-  return { key, row, digest: digestOf(row).subarray(0, DIGEST_BYTES) };
+  return { key, row, digest: digestRow(row) };
 }
 
 /**
- * Writes rows as one document under a unique index on their keys. Keys that are there already are dropped as done
- * when the body is the same and set aside as a conflict when it is another; the rest is written again.
+ * Writes rows under a unique index on their keys, and says of each, in the given order, what became of it. Of rows
+ * with one key the first given is written; where the key is there already, what is there stands. A row with the body
+ * that stands is a duplicate, any other a conflict.
  */
 export async function insertUnique<T, D extends SegmentKeys & Document>(
   plan: BatchPlan<T, D>,
   given: readonly KeyedRow<T>[],
-): Promise<LogResult> {
-  let { rows, duplicates, quarantined } = separate(plan, given, new Map());
-  while (rows.length > 0) {
-    try {
-      await plan.collection.insertOne(document(plan, rows) as Parameters<typeof plan.collection.insertOne>[0]);
-      return { logged: rows.length, duplicates, quarantined };
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      const rest = separate(plan, rows, await knownDigests(plan, rows));
-      duplicates += rest.duplicates;
-      quarantined = [...quarantined, ...rest.quarantined];
-      rows = rest.rows;
-    }
-  }
-  return { logged: 0, duplicates, quarantined };
+): Promise<RowStatus[]> {
+  // The index refuses a key that another document has, not one that stands twice in the same.
+  const first = new Map<string, KeyedRow<T>>();
+  for (const entry of given) if (!first.has(entry.key)) first.set(entry.key, entry);
+  const known = new Map<string, string>();
+  await inParallel(plan.cut([...first.values()]), (batch) => insertUnknown(plan, batch, known));
+  return given.map((entry) => {
+    const leader = first.get(entry.key)!;
+    const standing = known.get(entry.key);
+    if (standing === undefined && leader === entry) return 'logged';
+    return (standing ?? leader.digest) === entry.digest ? 'duplicate' : 'conflict';
+  });
 }
 
-function document<T, D extends SegmentKeys & Document>(plan: BatchPlan<T, D>, rows: readonly KeyedRow<T>[]): D {
-  const ids = rows.map(({ key }) => key);
-  // The id is derived, so a batch sent again meets itself, not a second copy.
-  const _id = digestOf([plan.target.model, plan.target.environment, ids]).toString('hex').slice(0, 32);
-  const digests = pack(Buffer.concat(rows.map(({ digest }) => digest)));
+/** Writes the rows whose keys are unknown as one document; the digests of the others go into `known`. */
+async function insertUnknown<T, D extends SegmentKeys & Document>(
+  plan: BatchPlan<T, D>,
+  batch: readonly KeyedRow<T>[],
+  known: Map<string, string>,
+): Promise<void> {
+  let rows = batch;
+  while (rows.length > 0) {
+    try {
+      await insertOnce(plan.collection, document(plan, rows));
+      return;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      await findDigests(plan, rows, known);
+      rows = rows.filter(({ key }) => !known.has(key));
+    }
+  }
+}
+
+function document<T, D extends SegmentKeys & Document>(
+  plan: BatchPlan<T, D>,
+  rows: readonly KeyedRow<T>[],
+): OptionalUnlessRequiredId<D> {
   const { model, environment } = plan.target;
   return plan.build(
     rows.map(({ row }) => row),
-    { _id, model, environment, ids, digests },
+    {
+      _id: keyedSegmentId(),
+      model,
+      environment,
+      ids: rows.map(({ key }) => key),
+      digests: pack(Buffer.from(rows.map(({ digest }) => digest).join(''), 'hex')),
+    },
   );
 }
 
-async function knownDigests<T, D extends SegmentKeys & Document>(
+async function findDigests<T, D extends SegmentKeys & Document>(
   plan: BatchPlan<T, D>,
   rows: readonly KeyedRow<T>[],
-): Promise<Map<string, Buffer>> {
+  known: Map<string, string>,
+): Promise<void> {
   const wanted = new Set(rows.map(({ key }) => key));
   const filter = { ...targetFilter(plan.target), ids: { $in: [...wanted] } } as unknown as Filter<D>;
-  const known = new Map<string, Buffer>();
   for await (const segment of plan.collection.find(filter).project<SegmentKeys>({ ids: 1, digests: 1 })) {
-    const digests = Buffer.from(unpackBytes(segment.digests));
+    const digests = Buffer.from(unpackBytes(segment.digests)).toString('hex');
     segment.ids.forEach((id, index) => {
-      if (wanted.has(id)) known.set(id, digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES));
+      if (wanted.has(id)) known.set(id, digests.slice(index * DIGEST_DIGITS, (index + 1) * DIGEST_DIGITS));
     });
   }
-  return known;
-}
-
-function separate<T, D extends SegmentKeys & Document>(
-  plan: BatchPlan<T, D>,
-  given: readonly KeyedRow<T>[],
-  known: Map<string, Uint8Array>,
-): { rows: KeyedRow<T>[]; duplicates: number; quarantined: readonly QuarantinedRow[] } {
-  const seen = new Map(known);
-  const rows: KeyedRow<T>[] = [];
-  const quarantined: QuarantinedRow[] = [];
-  let duplicates = 0;
-  for (const entry of given) {
-    const digest = seen.get(entry.key);
-    if (digest === undefined) {
-      seen.set(entry.key, entry.digest);
-      rows.push(entry);
-    } else if (Buffer.compare(digest, entry.digest) === 0) duplicates += 1;
-    else quarantined.push(conflict(plan.predictionIdOf(entry.row)));
-  }
-  return { rows, duplicates, quarantined };
-}
-
-function conflict(predictionId: string): QuarantinedRow {
-  return {
-    reason: 'conflict',
-    path: 'predictionId',
-    message: `${predictionId} was logged before with another body; what was logged first stands`,
-    predictionId,
-  };
 }
 
 /** Equality on a target as values, so that no object from outside can become an operator. */

@@ -10,11 +10,6 @@ test('the first judged window starts at the end of the baseline, also where leng
   expect(windowAt('2011-08-01T00:00:00.000Z', '5d', odd.nextWindow).from).toBe('2011-08-31T00:00:00.000Z');
 });
 
-test('a window is due one maturity after its end', () => {
-  expect(monitoring.windowDue(monitorSpec(), 0)).toBe('2011-08-15T00:00:00.000Z');
-  expect(monitoring.baselineDue(monitorSpec())).toBe('2011-09-05T00:00:00.000Z');
-});
-
 test('the watermark is the minimum over declared sources, null until each has spoken, and never moves back', () => {
   const spec = monitorSpec({ sources: ['a', 'b'] });
   const at = (watermarks: Record<string, string>) => monitoring.watermarkOf({ spec, watermarks });

@@ -20,7 +20,12 @@ const read = (change = {}) =>
 describe('predictions', () => {
   test('the same row again is a duplicate, another body a conflict for that row alone', async () => {
     const { predictions } = test_.stores;
-    expect(await predictions.log(target, many(3, prediction))).toEqual({ logged: 3, duplicates: 0, quarantined: [] });
+    expect(await predictions.log(target, many(3, prediction))).toEqual({
+      logged: 3,
+      duplicates: 0,
+      quarantined: [],
+      ids: ['p00000', 'p00001', 'p00002'],
+    });
     const again = [prediction(0), prediction(1, { score: 0.1 }), prediction(7), prediction(7)];
     const result = await predictions.log(target, again);
     expect(result).toMatchObject({

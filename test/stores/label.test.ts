@@ -1,24 +1,26 @@
-import { fork } from 'node:child_process';
-import { writeFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import type { OutcomeRow } from '../../src/contracts';
-import { build } from '../support/cli';
+import { compileStores, killedAt } from '../support/child-stores';
 import { openTestStores } from '../support/environment';
 import type { TestStores } from '../support/environment';
 import { hour, many, outcome, prediction } from '../support/rows';
+import { bucketsOf } from '../support/summary-rows';
 
 jest.setTimeout(200_000);
 
 let opened: TestStores;
+let compiled: string;
 let counter = 0;
 const fresh = () => ({ model: `m${(counter += 1)}`, environment: 'production' });
 beforeAll(async () => {
-  await build();
+  compiled = compileStores();
   opened = await openTestStores();
 });
-afterAll(() => opened.close());
+afterAll(async () => {
+  rmSync(compiled, { recursive: true });
+  await opened.close();
+});
 
 async function labels(target: ReturnType<typeof fresh>): Promise<Record<string, number>> {
   const rows = await opened.stores.rows.read({ target, from: hour(0), to: hour(1_000_000), asOf: hour(1_000_000) });
@@ -87,31 +89,83 @@ test('folders that meet take turns and count each segment once', async () => {
   expect(Object.keys(await labels(target))).toHaveLength(2_000);
 });
 
-test.each(['fold-marked', 'fold-labelled', 'fold-committed'])(
-  'a process killed at %s blocks nobody for long and loses nothing',
-  async (point) => {
+test('of two bodies under one revision the same one stands, whatever came first', async () => {
+  const bodies = [
+    outcome(1, { label: 1, labelTs: hour(30) }),
+    outcome(1, { label: 0, labelTs: hour(25) }),
+    outcome(1, { label: 1, labelTs: hour(25) }),
+  ];
+  for (const order of [bodies, [...bodies].reverse()]) {
     const target = fresh();
-    await opened.stores.predictions.log(target, many(50, prediction));
-    await opened.stores.outcomes.log(target, many(50, outcome));
-    const folder = await mkdtemp(join(tmpdir(), 'loopwright-fold-'));
-    const script = join(folder, 'fold.js');
-    const lib = join(__dirname, '../../lib/src/stores');
-    const driver = join(__dirname, '../../node_modules/mongodb');
-    await writeFile(
-      script,
-      `const { MongoClient } = require(${JSON.stringify(driver)}); const { MONGO_OPTIONS, openStores } = require(${JSON.stringify(lib)});
-     MongoClient.connect(process.env.LOOPWRIGHT_TEST_MONGODB, MONGO_OPTIONS).then((mongo) => openStores(mongo, mongo.db(${JSON.stringify(opened.db.databaseName)}, MONGO_OPTIONS),
-       (name) => { if (name === ${JSON.stringify(point)}) process.kill(process.pid, 'SIGKILL'); }).labels.fold(${JSON.stringify(target)}));`,
-    );
-    const signal = await new Promise((resolve) =>
-      fork(script, { execArgv: [] }).once('exit', (_, given) => resolve(given)),
-    );
-    expect(signal).toBe('SIGKILL');
+    await opened.stores.predictions.log(target, [prediction(1)]);
+    // Batches that know nothing of each other: the index on ids is what would have refused the second.
+    for (const [k, body] of order.entries()) {
+      await opened.stores.outcomes.log(target, [{ ...body, predictionId: `x${k}` }]);
+      await opened.stores.outcomes.segments.updateOne(
+        { model: target.model, predictionIds: `x${k}` },
+        { $set: { predictionIds: [body.predictionId] } },
+      );
+      await opened.stores.labels.fold(target);
+    }
+    expect(await labels(target)).toEqual({ p00001: 0 });
+  }
+});
+
+test('outcomes that wait for ever keep nobody from finding a prediction', async () => {
+  const target = fresh();
+  const waiting = many(2_500, (k) => outcome(k, { predictionId: `a${String(k).padStart(5, '0')}` }));
+  await opened.stores.outcomes.log(target, [...waiting, outcome(1, { predictionId: 'z' })]);
+  expect(await opened.stores.labels.fold(target)).toBe(0);
+  await opened.stores.predictions.log(target, [prediction(1, { predictionId: 'z' })]);
+  expect(await opened.stores.labels.fold(target)).toBe(1);
+  expect(await opened.stores.labels.countPending(target)).toBe(2_500);
+});
+
+test('outcomes find rows by the address that is their id, and keep gains and numbers', async () => {
+  const target = fresh();
+  const rows = many(3, (k) => prediction(k, { predictionId: undefined as never }));
+  const { ids } = await opened.stores.predictions.log(target, rows);
+  const told = { labelTs: hour(40), label: undefined };
+  await opened.stores.outcomes.log(target, [
+    outcome(0, { ...told, predictionId: ids[0]!, value: 2.5 }),
+    outcome(1, { ...told, predictionId: ids[1]!, relevance: [0, 3] }),
+  ]);
+  expect(await opened.stores.labels.fold(target)).toBe(2);
+  const found = await opened.stores.rows.read({ target, from: hour(0), to: hour(3), asOf: hour(50) });
+  expect([...found.label]).toEqual([254, 254, 255]);
+  expect([...found.value]).toEqual([2.5, NaN, NaN]);
+  expect(found.relevance).toEqual([null, [0, 3], null]);
+});
+
+test('an address that leads nowhere is set aside at once', async () => {
+  const target = fresh();
+  await opened.stores.outcomes.log(target, [outcome(1, { predictionId: `${'0'.repeat(32)}/000` })]);
+  expect(await opened.stores.labels.fold(target)).toBe(0);
+  expect(await opened.stores.labels.countPending(target)).toBe(0);
+  expect(await opened.stores.quarantine.count(target)).toEqual({ 'expired-prediction': 1 });
+});
+
+describe.each(['fold-marked', 'fold-labelled', 'fold-summed', 'fold-committed'])('a process killed at %s', (point) => {
+  const settings = { task: 'binary' as const, keys: ['part'], rankingDepth: 10 };
+  const rows = many(50, (k) => prediction(k, { features: { x: k, part: k % 3 } }));
+
+  test.each([1, 2])('at its visit %i blocks nobody for long, loses nothing and counts nothing twice', async (visit) => {
+    const [target, untouched] = [fresh(), fresh()];
+    for (const each of [target, untouched]) {
+      await opened.stores.predictions.log(each, rows.slice(0, 25));
+      await opened.stores.summaries.fold(each, settings);
+      await opened.stores.outcomes.log(each, many(50, outcome));
+      await opened.stores.predictions.log(each, rows.slice(25));
+    }
+    const code = `await stores.summaries.fold(${JSON.stringify(target)}, ${JSON.stringify(settings)});`;
+    const database = opened.db.databaseName;
+    expect(await killedAt(compiled, { database, code, point, visit })).toBe('SIGKILL');
     const started = Date.now();
-    await opened.stores.labels.fold(target);
+    await opened.stores.summaries.fold(target, settings);
     // mongod would hold the dead transaction's locks for a minute and more.
     expect(Date.now() - started).toBeLessThan(15_000);
     expect(Object.keys(await labels(target))).toHaveLength(50);
-    await rm(folder, { recursive: true });
-  },
-);
+    await opened.stores.summaries.fold(untouched, settings);
+    expect(await bucketsOf(opened.db, target)).toEqual(await bucketsOf(opened.db, untouched));
+  });
+});

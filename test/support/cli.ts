@@ -3,6 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { createProgram } from '../../src/cli/main';
 import type { Summary } from '../../src/contracts';
 
 const run = promisify(execFile);
@@ -36,6 +39,34 @@ export async function loopwright(...args: readonly string[]): Promise<Ended> {
     const { code, stdout, stderr } = error as Ended;
     return { code, stdout, stderr };
   }
+}
+
+/** Runs the command inside the test's process, from source: a new process for each would take most of the time. */
+export async function inProcess(...args: readonly string[]): Promise<Ended> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const program = createProgram();
+  for (const each of commandsOf(program)) {
+    each.exitOverride().configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) });
+  }
+  const written = jest.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
+  const before = process.env.TEMPORAL_ADDRESS;
+  process.env.TEMPORAL_ADDRESS = process.env.LOOPWRIGHT_TEST_TEMPORAL;
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return { code: 0, stdout: out.join(''), stderr: err.join('') };
+  } catch (error) {
+    // Commander has said what is wrong; anything else is said by the caller of the program.
+    if (!(error instanceof CommanderError)) err.push(`loopwright: ${(error as Error).message}\n`);
+    return { code: 1, stdout: out.join(''), stderr: err.join('') };
+  } finally {
+    written.mockRestore();
+    if (before === undefined) delete process.env.TEMPORAL_ADDRESS;
+    else process.env.TEMPORAL_ADDRESS = before;
+  }
+}
+
+function commandsOf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(commandsOf)];
 }
 
 /** Replays and returns the summary with what was printed. */

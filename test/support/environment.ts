@@ -6,6 +6,7 @@ import type { Db } from 'mongodb';
 import { LoopwrightClient } from '../../src/client';
 import type { Stages } from '../../src/contracts';
 import { LoopwrightPlugin } from '../../src/plugin';
+import type { LoopwrightPluginOptions } from '../../src/plugin';
 import { migrate, MONGO_OPTIONS, openStores } from '../../src/stores';
 import type { FoldFailpoint, Stores } from '../../src/stores';
 
@@ -40,6 +41,9 @@ export interface TestLoopOptions {
   /** 0 replays every workflow from its first event at every activation. */
   readonly maxCachedWorkflows?: number;
   readonly activitySlots?: number;
+  readonly alerts?: LoopwrightPluginOptions['alerts'];
+  /** The worker's way to MongoDB, where it is another than the test's. */
+  readonly mongodb?: string;
 }
 
 /** A worker with the plugin on a queue and a database of its own, and a client for it. */
@@ -65,7 +69,11 @@ export async function startTestLoop(options: TestLoopOptions = {}): Promise<Test
   const temporal = new Client({ connection });
   const taskQueue = `test-${randomUUID()}`;
   const database = opened.db.databaseName;
-  const plugin = new LoopwrightPlugin({ mongodb: { client: opened.mongo, database }, stages: options.stages });
+  const plugin = new LoopwrightPlugin({
+    mongodb: options.mongodb === undefined ? { client: opened.mongo, database } : { uri: options.mongodb, database },
+    stages: options.stages,
+    alerts: options.alerts,
+  });
   const worker = await Worker.create({
     connection: nativeConnection,
     taskQueue,

@@ -1,3 +1,4 @@
+import { alert as raised } from './alerts';
 import type { Arm, LedgerEntry, Look, ReplayReport } from '../../src/contracts';
 
 /** A name that would do harm where it is not escaped. */
@@ -120,7 +121,10 @@ export function reportFixture(text = 'bike'): ReplayReport {
         { feature: 'gone', status: 'missing' as const, statistic: null, pValue: null },
       ],
     })),
-    alerts: [{ at, metric: 'accuracy', value: 0.6726 }],
+    alerts: [
+      raised({ kind: 'performance', subject: 'accuracy', metric: 'accuracy', value: 0.6726, at, summary: text }),
+      raised({ subject: text, at: '2011-10-17T00:00:00.000Z' }),
+    ],
     experiments: [{ id: text, champion: 1, challenger: 2, decision: 'ship', looks }],
     ledger: [
       entry(text, { token: 1, action: 'deploy', champion: 1, effectiveAt: '2011-08-01T00:00:00.000Z' }),

@@ -1,4 +1,4 @@
-import type { OutcomeRow, PredictionRow } from '../../src/contracts';
+import type { NewPrediction, OutcomeRow, PredictionRow } from '../../src/contracts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2011-08-01T00:00:00.000Z');
@@ -19,6 +19,12 @@ export function prediction(k: number, change: Partial<PredictionRow> = {}): Pred
     prediction: 1,
     ...change,
   };
+}
+
+/** The same without an id. */
+export function newPrediction(k: number, change: Partial<NewPrediction> = {}): NewPrediction {
+  const { predictionId: _predictionId, ...row } = prediction(k);
+  return { ...row, ...change };
 }
 
 /** Its outcome, a day later. */

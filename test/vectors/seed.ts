@@ -1,3 +1,5 @@
+import { checkThresholds } from '../../src/domain/alert';
+import { automatedResponse } from '../../src/domain/response';
 import {
   classificationMetrics,
   driftReference,
@@ -29,7 +31,7 @@ export const seed: Readonly<Record<string, Mappers>> = {
     },
   },
   ModelPerformanceMonitor: {
-    calculatePerformanceMetrics: ({ predictions, config }) => {
+    calculatePerformanceMetrics: ({ predictions, config = {} }) => {
       const minimum = config.min_samples ?? 100;
       // The seed answers None where ours says insufficient-data.
       if (predictions.length < minimum) return null;
@@ -39,6 +41,19 @@ export const seed: Readonly<Record<string, Mappers>> = {
       const { ctr } = ok(classificationMetrics(clicked, said));
       return { accuracy: right.successes / right.n, ctr: ctr.value };
     },
+    checkAlerts: ({ currentMetrics = {}, alertThresholds = {}, directions, highMargins }) =>
+      checkThresholds(currentMetrics, alertThresholds, directions, highMargins).map(
+        ({ metric, currentValue, threshold, severity }) => ({
+          metric,
+          current_value: currentValue,
+          threshold,
+          severity,
+        }),
+      ),
+  },
+  AutomatedResponse: {
+    respond: ({ alerts = [], driftFeatures = [], hasPreviousVersion = false }) =>
+      automatedResponse({ alerts, driftFeatures, hasPreviousVersion }),
   },
 };
 

@@ -13,6 +13,17 @@ const retry: RetryPolicy = {
 /** Short work: reads, sums, writes. A dead worker is noticed by the missing heartbeat. */
 export const SHORT: ActivityOptions = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '6s', retry };
 
+/** A look: tried for about half a minute, then the monitor says that it is degraded and looks again later. */
+export const LOOK: ActivityOptions = { ...SHORT, retry: { ...retry, maximumAttempts: 8, maximumInterval: '10s' } };
+
+/** A message to a sink: for an hour, then the alert says that it was not taken. */
+export const DELIVERY: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour',
+  heartbeatTimeout: '10s',
+  retry: { ...retry, initialInterval: '1s', maximumInterval: '5 minutes' },
+};
+
 /** Training and scoring, for as long as they show life. */
 export const LONG: ActivityOptions = { startToCloseTimeout: '24 hours', heartbeatTimeout: '30s', retry };
 

@@ -8,10 +8,15 @@ export function isSearchable(): boolean {
   return workflowInfo().typedSearchAttributes.get(searchAttributes.model) !== undefined;
 }
 
-/** Shows the state in lists and, as markdown, on the workflow's page. */
-export function showState(state: string, details: readonly string[]): void {
+/** Shows the state in lists and, if given, details as markdown on the workflow's page. */
+export function showState(state: string, details?: readonly string[]): void {
   if (isSearchable()) upsertSearchAttributes([{ key: searchAttributes.state, value: state }]);
   else upsertMemo({ LoopwrightState: state });
+  if (details !== undefined) showDetails(details);
+}
+
+/** Shows details as markdown on the workflow's page; that costs nothing. */
+export function showDetails(details: readonly string[]): void {
   setCurrentDetails(details.join('\n'));
 }
 

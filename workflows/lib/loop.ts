@@ -9,16 +9,23 @@ export interface LoopParts {
   act(): Promise<void>;
   /** Whether the workflow is over. */
   done(): boolean;
+  /** Whether what is pending goes on in the next run by itself, from the state that it is given. */
+  readonly resumes?: boolean;
   /** Returns when `wake` says so or the next due time has come. */
   wait(wake: () => boolean): Promise<void>;
 }
 
-/** Counts a run's updates: the server refuses the 2 001st. */
+/** Counts a run's messages: the server refuses the 2 001st update and the 10 001st signal. */
 export class RunMeter {
   private updates = 0;
+  private signals = 0;
 
   countUpdate(): void {
     this.updates += 1;
+  }
+
+  countSignal(): void {
+    this.signals += 1;
   }
 
   /** Whether the run should continue as new. */
@@ -28,7 +35,8 @@ export class RunMeter {
       continueAsNewSuggested ||
       historyLength >= RUN_LIMITS.events ||
       historySize >= RUN_LIMITS.bytes ||
-      this.updates >= RUN_LIMITS.updates
+      this.updates >= RUN_LIMITS.updates ||
+      this.signals >= RUN_LIMITS.signals
     );
   }
 }
@@ -43,6 +51,7 @@ export async function runLoop(parts: LoopParts, meter: RunMeter): Promise<'done'
       await condition(allHandlersFinished);
       return 'done';
     }
+    if (parts.resumes === true && meter.isFull() && allHandlersFinished()) return 'full';
     if (parts.pending()) {
       await parts.act();
     } else if (meter.isFull()) {

@@ -1,29 +1,44 @@
 import { ActivityFailure, getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import { experimentWatermarkSignal, workflowIds } from '../../src/contracts';
-import type { Alert, Instant, JudgedWindow, MonitorState, RetrainSpec, WindowPerformance } from '../../src/contracts';
-import { makeAlert, nextBelow, windowStatus } from '../../src/domain/alert';
+import type { AlertChange, Instant, MonitorState } from '../../src/contracts';
 import * as monitoring from '../../src/domain/monitoring';
-import { windowAt } from '../../src/domain/time';
 import { activities, SHORT } from './activities';
-import { isSearchable } from './attributes';
 import { Clock, waitFor } from './clock';
 
 const run = activities(SHORT);
 
 /** How long a report may take before the monitor looks whether its sender still lives. */
 const PATIENCE_MS = 30_000;
-/** Alerts that a monitor remembers; all of them stand in the store. */
-const REMEMBERED_ALERTS = 20;
+
+/** How much of what is due has been judged: all of it, some, or nothing for now because the stores are away. */
+export type Judged = 'all' | 'some' | 'held';
+
+/** How a monitor judges what is due at an event time. */
+export interface Judge {
+  judge(at: Instant): Promise<Judged>;
+  /** Moves the baseline to a version's performance in an interval. */
+  rebase(version: number, from: Instant, to: Instant): Promise<void>;
+  /** Outcomes were written. */
+  nudge(): void;
+  /** Whether there is work that no clock brings. */
+  wanted(): boolean;
+  /** How long to wait at most, in milliseconds; null for as long as it takes. */
+  patience(): number | null;
+}
 
 /** A monitor's state and what it does when time has passed. */
 export class Monitor {
   state: MonitorState;
   readonly clock: Clock;
+  readonly judge: Judge;
   private evaluations = 0;
+  private held = false;
 
-  constructor(state: MonitorState) {
+  /** @param judgeFor how it judges: by looks, or as the first release did, whose runs are replayed as they were */
+  constructor(state: MonitorState, judgeFor: (monitor: Monitor) => Judge) {
     this.state = state;
     this.clock = new Clock(state.spec.clock, () => monitoring.watermarkOf(this.state));
+    this.judge = judgeFor(this);
   }
 
   /** Asks for everything that is due to be done now, on either clock. */
@@ -34,22 +49,36 @@ export class Monitor {
   pending(): boolean {
     if (this.evaluations > 0) return true;
     const now = this.clock.now();
-    if (now === null) return false;
+    if (now === null || this.held) return false;
+    if (this.judge.wanted()) return true;
     if (this.clock.kind === 'data') return now > (this.state.settledThrough ?? '');
-    return this.clock.reached(monitoring.nextDue({ ...this.state, open: null }));
+    return this.clock.reached(monitoring.ownDue(this.state));
   }
 
-  /** Does all that is due, in the order in which a replay gives the same rows: experiment, windows, retraining. */
+  /** Waits until something is due, or until what could not be done is to be tried again. */
+  async wait(wake: () => boolean): Promise<void> {
+    const patience = this.judge.patience();
+    if (patience === null) await this.clock.waitUntil(monitoring.ownDue(this.state), wake);
+    else await waitFor(wake, patience);
+    this.held = false;
+  }
+
+  /**
+   * Does what is due, in the order in which a replay gives the same rows: experiment, windows, retraining. After a
+   * long time away it takes several turns, between which the run may end.
+   */
   async act(): Promise<void> {
     const requests = this.evaluations;
     const at = this.clock.now();
-    if (at !== null) {
-      await this.forward(at);
-      await this.judgeBaseline();
-      while (this.clock.reached(monitoring.windowDue(this.state.spec, this.state.nextWindow))) await this.judgeNext(at);
-      this.state = { ...this.state, settledThrough: at };
-    }
-    this.evaluations -= requests;
+    const judged = at === null ? 'all' : await this.judgeAt(at);
+    this.held = judged === 'held';
+    if (judged !== 'some') this.evaluations -= requests;
+    if (judged === 'all' && at !== null) this.state = { ...this.state, settledThrough: at };
+  }
+
+  private async judgeAt(at: Instant): Promise<Judged> {
+    await this.forward(at);
+    return this.judge.judge(at);
   }
 
   /** Tells the open experiment how far time is, and waits until it has acted; a wall-clock experiment knows itself. */
@@ -72,7 +101,8 @@ export class Monitor {
     await this.waitUntilSettled(at);
   }
 
-  private async waitUntilSettled(at: Instant): Promise<void> {
+  /** Waits until all that the monitor has started has acted on everything up to an event time. */
+  async waitUntilSettled(at: Instant): Promise<void> {
     while (!(await waitFor(() => monitoring.isSettled(this.state, at), PATIENCE_MS))) await this.closeIfEnded(at);
   }
 
@@ -86,111 +116,25 @@ export class Monitor {
     if (!ended.includes(owner) || this.state.open !== open) return;
     const failure = `${owner} ended without a report`;
     const countFrom = monitoring.countFromAfter(spec, { decision: 'failed', closedAt: at });
-    this.state = { ...this.state, open: null, below: [], countFrom, failure };
+    this.state = { ...monitoring.afresh(this.state), open: null, countFrom, failure };
   }
 
-  private async judgeBaseline(): Promise<void> {
-    const { spec } = this.state;
-    const due = monitoring.baselineDue(spec);
-    if (this.state.baseline !== null || !this.clock.reached(due)) return;
-    const evaluation = await this.evaluate({ ...spec.baseline, asOf: due }, 'baseline');
-    const n = evaluation?.performance.n ?? 0;
-    const value = n < spec.minSamples ? null : (evaluation?.performance[spec.metric] ?? null);
-    const failure = value === null ? `the baseline has ${n} labelled rows, too few to judge by` : this.state.failure;
-    this.state = { ...this.state, baseline: { value, n }, failure };
-  }
-
-  private async judgeNext(at: Instant): Promise<void> {
-    const { spec, nextWindow } = this.state;
-    const { from, to } = windowAt(spec.baseline.from, spec.window, nextWindow);
-    const asOf = monitoring.windowDue(spec, nextWindow);
-    const evaluation = await this.evaluate({ from, to, asOf }, `window ${from.slice(0, 10)}`);
-    const level = monitoring.levelOf(this.state);
-    const n = evaluation?.performance.n ?? 0;
-    const value = evaluation?.performance[spec.metric] ?? null;
-    const window: JudgedWindow = {
-      from,
-      n,
-      value,
-      status: level === null ? 'insufficient-data' : windowStatus(spec, n, value, level),
-      counted: this.state.open === null && !this.state.paused && from >= this.state.countFrom,
-    };
-    const below = nextBelow(this.state.below, window);
-    const recent = monitoring.rememberWindow(this.state.recent, window);
-    this.state = { ...this.state, nextWindow: nextWindow + 1, below, recent };
-    if (window.counted && window.status === 'below' && below.length >= spec.consecutive) {
-      await this.fire(value!, n, level!, at);
-    }
-  }
-
-  private async fire(value: number, n: number, level: number, at: Instant): Promise<void> {
-    const { spec, below, baseline } = this.state;
-    const alert = makeAlert(spec, { below, value, n, level, baseline: baseline!.value!, at });
-    const alerts = [...this.state.alerts, alert].slice(-REMEMBERED_ALERTS);
-    this.state = { ...this.state, below: [], alerts, firedAt: this.state.firedAt ?? at };
-    await this.recordAlert(alert);
-    if (alert.actions.includes('roll-back')) await this.rollBack(alert, at);
-    if (alert.actions.includes('retrain')) await this.retrain(alert, at);
-  }
-
-  private async retrain(alert: Alert, at: Instant): Promise<void> {
-    const { spec } = this.state;
-    const key = `${workflowIds.monitor(spec)}/retraining/${this.state.retrainings + 1}`;
-    const request: RetrainSpec = {
-      model: spec.model,
-      environment: spec.environment,
-      key,
-      clock: spec.clock,
-      at,
-      reasons: [reasonOf(alert)],
-      metric: spec.metric,
-      labelMaturity: spec.labelMaturity,
-      policy: spec.retrain,
-      experiment: spec.experiment,
-      reportTo: workflowIds.monitor(spec),
-    };
-    this.state = monitoring.openRetraining(this.state, key);
-    await run.requestRetraining({ spec: request, searchable: isSearchable() }, `ask for retraining ${key}`);
-    if (this.clock.kind === 'data') await this.waitUntilSettled(at);
-  }
-
-  private async rollBack(alert: Alert, at: Instant): Promise<void> {
+  /** Records changes as the alerts now stand, and hands them to the outbox. */
+  async publish(changes: readonly AlertChange[]): Promise<void> {
+    if (changes.length === 0) return;
     const { model, environment } = this.state.spec;
-    const request = {
-      target: { model, environment },
-      key: `${alert.fingerprint}/roll-back`,
-      reason: reasonOf(alert),
-      who: 'monitor',
-      effectiveAt: at,
-      action: { kind: 'roll-back' },
-      searchable: isSearchable(),
-    } as const;
-    await this.attempt(() => run.decideDeployment(request, 'roll back'));
-  }
-
-  /** Moves the baseline to the new champion's performance in its experiment, where the spec asks for it. */
-  async rebase(version: number, from: Instant, to: Instant): Promise<void> {
-    const { spec } = this.state;
-    const evaluation = await this.evaluate({ from, to, asOf: this.clock.now() ?? to, version }, 'rebase');
-    const value = evaluation?.performance[spec.metric] ?? null;
-    if (value !== null) this.state = { ...this.state, baseline: { value, n: evaluation!.performance.n } };
-  }
-
-  /** Records an alert's state in the store. */
-  async recordAlert(alert: Alert): Promise<void> {
-    const { model, environment } = this.state.spec;
-    await this.attempt(() => run.recordAlert({ target: { model, environment }, alert }, `alert ${alert.state}`));
-  }
-
-  private async evaluate(
-    range: { from: Instant; to: Instant; asOf: Instant; version?: number },
-    summary: string,
-  ): Promise<WindowPerformance | null> {
-    return this.attempt(() => run.evaluateWindow({ spec: this.state.spec, ...range }, summary));
+    const standing = new Map(this.state.alerts.map((alert) => [alert.id, alert]));
+    const current = changes.map(({ event, alert }) => ({ event, alert: standing.get(alert.id) ?? alert }));
+    const { outbox } = this.state;
+    if (outbox !== undefined) this.state = { ...this.state, outbox: [...outbox, ...current] };
+    const summary = current.map(({ event, alert }) => `${event} ${alert.kind} ${alert.subject}`).join(', ');
+    await this.attempt(() =>
+      run.recordAlert({ target: { model, environment }, changes: current }, summary.slice(0, 200)),
+    );
   }
 
   /** A monitor outlives what it cannot do: the failure shows in its status, and time goes on. */
-  private async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
@@ -199,9 +143,4 @@ export class Monitor {
       return null;
     }
   }
-}
-
-function reasonOf(alert: Alert): string {
-  const round = (value: number) => Math.round(value * 10_000) / 10_000;
-  return `${alert.metric} ${round(alert.value)} on ${alert.n} rows, level ${round(alert.level)}, ${alert.windows.length} windows in a row since ${alert.windows[0]?.slice(0, 10) ?? ''}`;
 }

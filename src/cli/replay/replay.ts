@@ -3,7 +3,7 @@ import type { LoopwrightClient } from '../../client';
 import type { ModelTarget, MonitorSpec, MonitorStatus, Scenario, Settled } from '../../contracts';
 import { durationMs, iso, ms } from '../../domain/time';
 import { encodeModel } from '../../models';
-import type { StreamRow } from '../../schemas';
+import type { MonitorSpecInput, StreamRow } from '../../schemas';
 import { asHistory, Server, trainFirst } from './scoring';
 import type { Stream } from './stream';
 
@@ -31,10 +31,7 @@ const SOURCE = 'default';
 const WHO = 'replay';
 
 /** The monitor's spec of a scenario. */
-export function monitorSpecOf(
-  target: ModelTarget,
-  scenario: Scenario,
-): Parameters<LoopwrightClient['monitors']['start']>[0] {
+export function monitorSpecOf(target: ModelTarget, scenario: Scenario): MonitorSpecInput {
   const { monitor, retrain, experiment } = scenario;
   return {
     ...target,
@@ -45,7 +42,7 @@ export function monitorSpecOf(
     ...monitor,
     retrain: { ...retrain, cooldown: retrain.cooldown ?? monitor.window },
     experiment,
-  };
+  } as MonitorSpecInput;
 }
 
 /**

@@ -56,7 +56,7 @@ export async function summarizeReplay(input: SummaryInput): Promise<ReplayReport
     summary,
     level: baseline === null ? null : alertLevel(scenario.monitor, baseline),
     windows,
-    alerts: (await client.monitors.alerts(target)).map(({ at, metric, value }) => ({ at, metric, value })),
+    alerts: await client.monitors.alerts(target),
     experiments: experiments.flatMap(({ _id: id, result }) =>
       result === null
         ? []

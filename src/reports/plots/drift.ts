@@ -16,7 +16,7 @@ const WHY: Readonly<Record<Exclude<FeatureDrift['status'], 'ok'>, string>> = {
   missing: 'not in the served rows',
 };
 
-/** The Kolmogorov-Smirnov distance of each feature in each window; null when nothing was compared. */
+/** How far each feature, the prediction and its score moved in each window; null when nothing was compared. */
 export function driftChart({ windows }: ReplayReport): Chart | null {
   const all = windows.flatMap(({ drift }) => drift);
   const peaks = peaksOf(all);
@@ -30,17 +30,18 @@ export function driftChart({ windows }: ReplayReport): Chart | null {
     .reverse();
   const row = new Map(shown.map((feature, index) => [feature, index]));
   const cells = windows.flatMap(({ drift }, column) =>
-    drift.flatMap(({ feature, statistic }) =>
-      statistic === null || !row.has(feature)
+    drift.flatMap((found) => {
+      const distance = distanceOf(found);
+      return distance === null || !row.has(found.feature)
         ? []
-        : [[column, row.get(feature), Math.round(statistic * 1_000) / 1_000]],
-    ),
+        : [[column, row.get(found.feature), Math.round(distance * 1_000) / 1_000]];
+    }),
   );
   const [top, peak] = byPeak[0]!;
   return {
     key: 'drift',
     height: 96 + 24 * shown.length,
-    label: `Distance D of each feature from the training data by window; largest for ${flat(top)}: ${peak.toFixed(2)}`,
+    label: `Distance of each feature from the training data by window; largest for ${flat(top)}: ${peak.toFixed(2)}`,
     caption: captionOf(all, peaks.size),
     option: {
       grid: { left: 124, right: 16, top: 36, bottom: 34 },
@@ -58,7 +59,7 @@ export function driftChart({ windows }: ReplayReport): Chart | null {
         pieces: STEPS.map((to, index) => {
           const from = STEPS[index - 1] ?? 0;
           const ends = index === STEPS.length - 1 ? { gte: from, lte: to } : { gte: from, lt: to };
-          return { ...ends, label: `${index === 0 ? 'D ' : ''}${from}–${to}`, color: SHADES[index] };
+          return { ...ends, label: `${from}–${to}`, color: SHADES[index] };
         }),
       },
       series: [
@@ -68,10 +69,15 @@ export function driftChart({ windows }: ReplayReport): Chart | null {
   };
 }
 
-/** The largest D of each feature; 0 where none was computed. */
+/** The effect, of which every method has one in the same range; the first release recorded D as the statistic. */
+function distanceOf({ effect, statistic }: FeatureDrift): number | null {
+  return effect ?? statistic;
+}
+
+/** The largest distance of each feature; 0 where none was computed. */
 function peaksOf(all: readonly FeatureDrift[]): Map<string, number> {
   const peaks = new Map<string, number>();
-  for (const { feature, statistic } of all) peaks.set(feature, Math.max(peaks.get(feature) ?? 0, statistic ?? 0));
+  for (const found of all) peaks.set(found.feature, Math.max(peaks.get(found.feature) ?? 0, distanceOf(found) ?? 0));
   return peaks;
 }
 
@@ -84,7 +90,7 @@ function captionOf(all: readonly FeatureDrift[], features: number): string {
   }
   const named = [...gaps].sort(([a], [b]) => compare(a, b)).map(([gap, n]) => `${gap} in ${plural(n, 'window')}`);
   return [
-    'D is the largest distance between the distribution of a feature in the window and in the training data (Kolmogorov-Smirnov): 0 is the same distribution, 1 is no overlap.',
+    'How far the distribution in the window is from that in the training data: D of Kolmogorov-Smirnov for numbers, Cramér V for categories and for numbers of few values. 0 is the same distribution, 1 is no overlap.',
     'Drift is no fault by itself: a season that training did not see shows as drift too.',
     'Blank: not compared.',
     named.length === 0

@@ -9,11 +9,9 @@ type Plotted = 'accuracy' | 'logLoss';
 type Option = Record<string, unknown>;
 
 /** How a metric is called in a sentence. */
-export const METRIC_NAMES: Readonly<Record<MetricName, string>> = {
-  accuracy: 'accuracy',
-  logLoss: 'log loss',
-  auroc: 'AUROC',
-};
+export function titleOf(metric: MetricName): string {
+  return metric === 'logLoss' ? 'log loss' : metric === 'auroc' ? 'AUROC' : metric;
+}
 
 /** Performance of the frozen and the looped model by window, with what happened marked; null without a full window. */
 export function performanceChart(report: ReplayReport, metric: Plotted): Chart | null {
@@ -23,7 +21,7 @@ export function performanceChart(report: ReplayReport, metric: Plotted): Chart |
   const [first, last] = [windows[0], windows.at(-1)];
   if (first === undefined || last === undefined || full.length === 0) return null;
   const promotions = ledger.filter(({ action }) => action === 'promote').map(({ effectiveAt }) => effectiveAt);
-  const raised = alerts.map(({ at }) => at);
+  const raised = alerts.filter(({ kind }) => kind === 'performance').map(({ at }) => at);
   const levels = levelLines(report, metric, [first.from, last.from]);
   const shaded = summary.experiments.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]);
   // A window that the monitor does not judge either is noise that would set the scale.
@@ -51,7 +49,7 @@ export function performanceChart(report: ReplayReport, metric: Plotted): Chart |
       grid: { left: 64, right: 16, top: 64, bottom: 30 },
       legend: legend(series.map(legendItem)),
       xAxis: timeAxis(first.from, [last.from, ...raised, ...promotions].sort().at(-1)!),
-      yAxis: valueAxis(METRIC_NAMES[metric]),
+      yAxis: valueAxis(titleOf(metric)),
       series,
     },
   };
@@ -117,7 +115,7 @@ function labelOf(metric: Plotted, full: readonly ReplayWindow[], first: ReplayWi
     const [a, b] = [frozen[metric], loop[metric]];
     return a !== null && b !== null && (METRIC_DIRECTIONS[metric] === 'higher' ? b > a : b < a);
   });
-  return `${METRIC_NAMES[metric]} by window, ${day(first.from)} to ${day(last.from)}: the loop is better than the frozen model in ${better.length} of ${full.length} windows`;
+  return `${titleOf(metric)} by window, ${day(first.from)} to ${day(last.from)}: the loop is better than the frozen model in ${better.length} of ${full.length} windows`;
 }
 
 function captionOf({ scenario, level, summary, windows }: ReplayReport, metric: Plotted, minimum: number): string {
@@ -128,7 +126,7 @@ function captionOf({ scenario, level, summary, windows }: ReplayReport, metric: 
     `Each point is a window of ${monitor.window} of labelled rows, drawn at its start. ▲ an alert, ◆ a promotion; shaded: an experiment divides the traffic.`,
   ];
   if (left > 0) parts.push(`${plural(left, 'window')} with fewer than ${plural(minimum, 'row')} left out.`);
-  if (metric !== monitor.metric) parts.push(`Alerts here are about ${METRIC_NAMES[monitor.metric]}.`);
+  if (metric !== monitor.metric) parts.push(`Alerts here are about ${titleOf(monitor.metric)}.`);
   else if (level === null || summary.baseline === null)
     parts.push('There is no baseline: too few labelled rows in its interval, so no alert level.');
   else {

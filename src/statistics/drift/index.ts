@@ -11,6 +11,8 @@ export type { DriftTestOptions, DriftTestResult } from './drift-test';
 export type * from './feature-drift';
 export type { FeaturePlan } from './feature-plan';
 export type { Resampling, WayToP } from './found';
+export { judgeHistogram } from './from-histograms';
+export type { SummedDrift } from './from-histograms';
 export { judgeBatch } from './judge-batch';
 export type { JudgeBatchOptions } from './judge-batch';
 export { judgeFeature } from './judge-feature';

@@ -46,15 +46,35 @@ export function areaUnderRoc(
   if (n === 0) return noResult('insufficient-data', METHOD, [0], 'no row has a label and a score', notes);
   if (positives === 0 || negatives === 0)
     return noResult('one-class', METHOD, [negatives, positives], oneClass(negatives, positives), notes);
-  const steps = orderedScores(rows.labels, rows.scores);
+  return rocOfSteps(orderedScores(rows.labels, rows.scores), n, positives, { alpha, notes });
+}
+
+/** The same of rows by their different scores, at least one of either label. */
+export function rocOfSteps(
+  steps: ScoreSteps,
+  n: number,
+  positives: number,
+  { alpha, notes }: { readonly alpha: number; readonly notes: readonly string[] },
+): Extract<AreaUnderRoc, { status: 'ok' }> {
+  const negatives = n - positives;
   const value = winsOf(steps) / (2 * positives * negatives);
   const standardError = positives < 2 || negatives < 2 ? null : deLongError(steps, value, positives, negatives);
-  if (standardError === null) notes.push('a single row of a class: no interval');
-  if (steps.size === 1) notes.push('all scores are equal: no interval');
+  const words = standardError === null ? ['a single row of a class: no interval'] : [];
+  if (steps.size === 1) words.push('all scores are equal: no interval');
   const least = Math.min(positives, negatives);
   const interval = standardError === null || steps.size === 1 ? null : intervalOf(value, standardError, least, alpha);
-  const result = { status: 'ok', method: METHOD, value, interval, n, direction: 'higher-is-better', notes } as const;
-  return { ...result, positives, negatives, standardError };
+  return {
+    status: 'ok',
+    method: METHOD,
+    value,
+    interval,
+    n,
+    direction: 'higher-is-better',
+    notes: [...notes, ...words],
+    positives,
+    negatives,
+    standardError,
+  };
 }
 
 /** In words, that one class only is there. */

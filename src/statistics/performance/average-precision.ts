@@ -4,6 +4,7 @@ import type { MetricResult, NoResult } from '../result';
 import { oneClass } from './auroc';
 import { wilson } from './intervals';
 import { orderedScores } from './ordered-scores';
+import type { ScoreSteps } from './ordered-scores';
 import { droppedPairsNote, labelledScores } from './pairs';
 import type { Maybe } from './pairs';
 
@@ -33,7 +34,16 @@ export function averagePrecision(
   if (n === 0) return noResult('insufficient-data', METHOD, [0], 'no row has a label and a score', notes);
   if (positives === 0 || positives === n)
     return noResult('one-class', METHOD, [n - positives, positives], oneClass(n - positives, positives), notes);
-  const steps = orderedScores(rows.labels, rows.scores);
+  return precisionOfSteps(orderedScores(rows.labels, rows.scores), n, positives, { alpha, notes });
+}
+
+/** The same of rows by their different scores, at least one of either label. */
+export function precisionOfSteps(
+  steps: ScoreSteps,
+  n: number,
+  positives: number,
+  { alpha, notes }: { readonly alpha: number; readonly notes: readonly string[] },
+): MetricResult {
   let [found, seen, sum] = [0, 0, 0];
   for (let step = steps.size - 1; step >= 0; step -= 1) {
     const ones = steps.positives[step]!;

@@ -1,6 +1,6 @@
 export { areaUnderRoc } from './auroc';
 export type { AreaUnderRoc } from './auroc';
-export * from './average-precision';
+export { averagePrecision } from './average-precision';
 export * from './binary';
 export { calibrateScores } from './calibration';
 export type { Calibration } from './calibration';
@@ -13,6 +13,8 @@ export * from './estimator';
 export type { EstimatedName, ExpectedConfusion } from './expected-performance';
 export { brierScore, logLoss } from './probability';
 export type { ProbabilityMetric } from './probability';
+export { metricFromSums } from './from-sums';
+export type { SummedMetric } from './from-sums';
 export * from './ranking';
 export * from './reconcile';
 export * from './regression';
