@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { erasureSchema, parseWith, targetSchema } from '../schemas';
 import type { Erasure } from '../stores';
 import { onModel, print, targetOf, within } from './context';
 import type { OperatorDefaults, TargetOptions } from './context';
@@ -28,11 +27,10 @@ export function addPredictionCommands(program: Command, defaults: OperatorDefaul
     .requiredOption('--who <name>', 'who decides')
     .requiredOption('--reason <text>', 'why; it stays in the audit entry, the subject does not')
     .action((model: string, subject: string, options: ForgetOptions) =>
-      within(options, async ({ stores }) => {
-        const target = parseWith(targetSchema, targetOf(model, options), 'target');
+      within(options, async ({ client }) => {
         const { who, reason } = options;
-        const request = parseWith(erasureSchema, { subject, who, reason, at: new Date().toISOString() }, 'erasure');
-        print(await stores.erasure.forget(target, request.subject, request), options, describeErasure);
+        const erased = await client.predictions.forget(targetOf(model, options), subject, { who, reason });
+        print(erased, options, describeErasure);
       }),
     );
 }

@@ -7,8 +7,16 @@ import type {
   PredictionLogResult,
   QuarantinedRow,
 } from '../contracts';
-import { newPredictionSchema, outcomeRowSchema, parseWith, SchemaError, siftRows, targetSchema } from '../schemas';
-import type { Stores } from '../stores';
+import {
+  erasureSchema,
+  newPredictionSchema,
+  outcomeRowSchema,
+  parseWith,
+  SchemaError,
+  siftRows,
+  targetSchema,
+} from '../schemas';
+import type { Erasure, Stores } from '../stores';
 import type { Nudges } from './nudges';
 
 /** Logging of predictions as they are served. */
@@ -48,6 +56,22 @@ export class PredictionsClient {
   /** One logged row with its features and what came true, for a person; null when it is not there. */
   async find(target: TargetInput, predictionId: string): Promise<Record<string, unknown> | null> {
     return this.stores.rows.find(parseWith(targetSchema, target, 'target'), predictionId);
+  }
+
+  /**
+   * Erases every row of a unit (a user, a session), for good: its predictions, outcomes and what waits. Leaves an
+   * audit entry with who and why, and the SHA-256 of the subject in its place. Repeating it is harmless.
+   * @example await client.predictions.forget({ model: 'bike' }, 'user-17', { who: 'ann', reason: 'erasure request' })
+   */
+  async forget(
+    target: TargetInput,
+    subject: string,
+    decision: { readonly who: string; readonly reason: string },
+  ): Promise<Erasure> {
+    const checked = parseWith(targetSchema, target, 'target');
+    const at = new Date().toISOString();
+    const request = parseWith(erasureSchema, { subject, ...decision, at }, 'erasure');
+    return this.stores.erasure.forget(checked, request.subject, request);
   }
 }
 

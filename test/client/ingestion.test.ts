@@ -98,3 +98,17 @@ test('an outcome may be a class, a number or a ranking', async () => {
   expect(await predictions.find(target, 'p00001')).toMatchObject({ label: null, value: 2.5 });
   expect(await predictions.find(target, 'p00002')).toMatchObject({ label: null, relevance: [1, 0] });
 });
+
+test('a unit is forgotten with all that was logged of it, and who asked for it stands in the audit', async () => {
+  const named = many(4, (k) => prediction(k, { unit: k < 2 ? 'jane' : 'joe' }));
+  await predictions.log(target, named);
+  await outcomes.log(target, many(4, outcome));
+  await opened.stores.labels.fold({ ...target, environment: 'production' });
+  const erased = await predictions.forget(target, 'jane', { who: 'ann', reason: 'she asked' });
+  expect(erased).toMatchObject({ predictions: 2, outcomes: 2, who: 'ann', reason: 'she asked' });
+  expect(JSON.stringify(erased)).not.toContain('jane');
+  expect(await predictions.find(target, 'p00000')).toBeNull();
+  expect(await predictions.find(target, 'p00003')).toMatchObject({ unit: 'joe' });
+  expect((await predictions.forget(target, 'jane', { who: 'ann', reason: 'again' })).predictions).toBe(0);
+  await expect(predictions.forget(target, '', { who: 'ann', reason: 'r' })).rejects.toThrow('subject is ""');
+});
