@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { inspect } from 'node:util';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { actionsOfADay } from './monitors/actions';
 import { Bench } from './monitors/bench';
 import { callers, columns, log } from './monitors/logging';
@@ -38,6 +39,7 @@ const WORK: Readonly<Record<string, Work>> = {
 
 /** Measures each in turn, prints a table, and stops the servers whatever happens. */
 export async function measureMonitoring(options: MonitoringOptions): Promise<number> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const bench = new Bench();
   const started = { date: new Date().toISOString(), load: loadavg() };
   const found: Result[] = [];

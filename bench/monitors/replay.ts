@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { Bench } from './bench';
 import { atMost, median, shown, timed } from './result';
 import type { Result } from './result';
@@ -39,7 +39,6 @@ export async function replayOfTheLongestRun(bench: Bench): Promise<Result[]> {
   await loop.close();
   const times: number[] = [];
   const workflowBundle = { codePath: await bench.bundle() };
-  installQuietly();
   for (let round = 0; round < ROUNDS; round += 1) {
     times.push((await timed(() => Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId))).ms);
   }
@@ -54,13 +53,4 @@ export async function replayOfTheLongestRun(bench: Bench): Promise<Result[]> {
     ),
     atMost('– its events', { value: events, unit: 'events', goal: GOALS.events }),
   ];
-}
-
-/** The replay would print a line for each worker. */
-function installQuietly(): void {
-  try {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
-  } catch {
-    // Installed already.
-  }
 }

@@ -39,6 +39,7 @@ export class Story implements Listener {
   private readonly terminal: Terminal;
   private lastWindow = '';
   private readonly alerts = new Set<string>();
+  private readonly resolved = new Set<string>();
   private experiment: string | null = null;
   private token = 0;
   private baselineTold = false;
@@ -57,6 +58,12 @@ export class Story implements Listener {
       this.alerts.add(alert.id);
       this.terminal.line(
         `${day(alert.at)}  ▲ alert: ${alert.summary}, in ${alert.count} windows (${alert.severity}) → ${alert.actions.join(', ') || 'nothing'}`,
+      );
+    }
+    for (const alert of status.alerts.filter(({ id, resolution }) => resolution !== null && !this.resolved.has(id))) {
+      this.resolved.add(alert.id);
+      this.terminal.line(
+        `${day(alert.resolution!.at)}  △ resolved: ${alert.kind} ${alert.subject}, found ${alert.count} times`,
       );
     }
     if (this.experiment !== null && status.open?.experiment !== this.experiment)

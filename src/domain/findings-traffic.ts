@@ -37,7 +37,7 @@ export function drift(spec: MonitorSpec, report: WindowReport): Finding[] {
 }
 
 function moved(found: DriftFound, report: WindowReport): Finding {
-  const { of, feature, method, statistic, effect, floor, pValue, n } = found;
+  const { of, feature, method, effect, floor, pValue, n } = found;
   const name = of === 'feature' ? feature : of;
   return {
     ...NOTHING,
@@ -50,7 +50,7 @@ function moved(found: DriftFound, report: WindowReport): Finding {
     n,
     window: report.from,
     summary: line(
-      `${name}: ${method} ${figure(statistic)}, effect ${figure(effect)}, floor ${figure(floor)}, p ${figure(pValue)} on ${n} rows`,
+      `${name} moved by ${figure(effect)}, floor ${figure(floor)}: ${method}, p ${figure(pValue)} on ${n} rows`,
     ),
   };
 }
