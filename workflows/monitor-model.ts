@@ -28,6 +28,9 @@ const run = activities(SHORT);
 /** Looks instead of single windows; runs without it go on as the first release has begun them. */
 const LOOKS = '2026-11-looks';
 
+/** A monitor lives for ever and is read again after every deployment of its worker. */
+const MONITOR_EVENTS = 750;
+
 const UPDATES = [
   contracts.advanceUpdate,
   contracts.evaluateUpdate,
@@ -51,7 +54,7 @@ export async function monitorModel(input: MonitorModelInput): Promise<void> {
   const judgeFor = (judged: Monitor): Judge => (current ? new Looks(judged) : new FirstJudge(judged));
   const monitor = new Monitor(await stateOf(input, current), judgeFor);
   const page = new MonitorPage(monitor, current);
-  const meter = new RunMeter();
+  const meter = new RunMeter(current ? MONITOR_EVENTS : undefined);
   handleFacts(monitor, meter, page);
   handleDecisions(monitor, meter, updates, page);
   setHandler(contracts.monitorStatusQuery, () => monitoring.statusOf(monitor.state), {

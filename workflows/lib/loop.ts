@@ -19,6 +19,12 @@ export interface LoopParts {
 export class RunMeter {
   private updates = 0;
   private signals = 0;
+  private readonly events: number;
+
+  /** @param events of a history at which the run ends: a shorter one is read again quicker */
+  constructor(events: number = RUN_LIMITS.events) {
+    this.events = events;
+  }
 
   countUpdate(): void {
     this.updates += 1;
@@ -33,7 +39,7 @@ export class RunMeter {
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
     return (
       continueAsNewSuggested ||
-      historyLength >= RUN_LIMITS.events ||
+      historyLength >= this.events ||
       historySize >= RUN_LIMITS.bytes ||
       this.updates >= RUN_LIMITS.updates ||
       this.signals >= RUN_LIMITS.signals
