@@ -20,7 +20,7 @@ const arrows = {
     'src/stores',
     'src/adapters',
   ],
-  'src/client': ['src/contracts', 'src/schemas', 'src/domain', 'src/stores'],
+  'src/client': ['src/contracts', 'src/schemas', 'src/domain', 'src/models', 'src/stores'],
   'src/reports': ['src/contracts', 'src/domain', 'src/statistics', 'src/stores'],
 };
 

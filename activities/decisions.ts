@@ -32,7 +32,7 @@ export function createDecisionActivities(): DecisionActivities {
   };
 }
 
-async function decideDeployment(request: DeploymentRequest): Promise<void> {
+async function decideDeployment(request: DeploymentRequest): Promise<number | null> {
   const { client, info } = Context.current();
   const { target } = request;
   const startWorkflowOperation = new WithStartWorkflowOperation<LoopwrightWorkflows['loopwright.deployModel']>(
@@ -48,15 +48,18 @@ async function decideDeployment(request: DeploymentRequest): Promise<void> {
     },
   );
   const { update, args } = commandOf(request);
-  await client.workflow.executeUpdateWithStart(update as never, {
+  const entry: { readonly token: number } | null = await client.workflow.executeUpdateWithStart(update as never, {
     args: args as never,
     updateId: request.key,
     startWorkflowOperation,
   });
+  return entry?.token ?? null;
 }
 
-function commandOf({ action, key, reason, who, effectiveAt }: DeploymentRequest): { update: unknown; args: unknown[] } {
-  const decision = { key, reason, who, effectiveAt };
+function commandOf(request: DeploymentRequest): { update: unknown; args: unknown[] } {
+  const { action, key, reason, who, effectiveAt, evidence } = request;
+  const { workflowExecution: by } = Context.current().info;
+  const decision = { key, reason, who, effectiveAt, ...(evidence ? { evidence } : {}), ...(by ? { by } : {}) };
   switch (action.kind) {
     case 'split':
       return {
@@ -69,6 +72,12 @@ function commandOf({ action, key, reason, who, effectiveAt }: DeploymentRequest)
       return { update: contracts.promoteUpdate, args: [{ ...decision, version: action.version }] };
     case 'roll-back':
       return { update: contracts.rollBackUpdate, args: [decision] };
+    case 'deploy': {
+      const { kind: _, ...fields } = action;
+      return { update: contracts.deployUpdate, args: [{ ...decision, ...fields }] };
+    }
+    case 'withdraw':
+      return { update: contracts.withdrawUpdate, args: [{ ...decision, version: action.version }] };
   }
 }
 

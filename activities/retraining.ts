@@ -1,124 +1,113 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { failureTypes } from '../src/contracts';
 import type {
   GateResult,
+  ModelSignature,
   Performance,
+  QualityGate,
+  QualityVerdict,
   RetrainingActivities,
+  RetrainingResult,
   RetrainSpec,
   Snapshot,
-  Stage,
-  Stages,
   TrainingRows,
 } from '../src/contracts';
 import { before } from '../src/domain/time';
-import { predictLabels, TrainingRefused } from '../src/models';
-import type { Rows, Stores } from '../src/stores';
-import { performanceOf, summarise } from './performance';
+import { formatOf, signatureOf, TrainingRefused } from '../src/models';
+import type { Stores } from '../src/stores';
 import { stageContext } from './context';
+import { performanceOf } from './performance';
+import { evaluateGate } from './retraining-gate';
+import { holdoutStart, readLabelled, refused, slice, snapshotRows } from './retraining-rows';
+import type { Scoring } from './scoring';
+
+interface Deps {
+  readonly stores: Stores;
+  readonly scoring: Scoring;
+}
 
 /** What a retraining asks: snapshot, train, score, register. Whether the challenger is better is `domain`'s to say. */
-export function createRetrainingActivities(stores: Stores, stages: Stages): RetrainingActivities {
-  const deps: Deps = { stores, stages };
+export function createRetrainingActivities(
+  stores: Stores,
+  scoring: Scoring,
+  qualityGate: QualityGate = twoClasses,
+): RetrainingActivities {
+  const deps: Deps = { stores, scoring };
   return {
     openRetraining: ({ spec }) => stores.retrainings.begin(spec),
     takeSnapshot: ({ spec }) => takeSnapshot(stores, spec),
+    checkQuality: async ({ spec, snapshot }) => {
+      const rows = await snapshotRows(stores, spec, snapshot);
+      return qualityGate(snapshot, slice(rows, 0, rows.n));
+    },
     trainChallenger: async ({ spec, snapshot }) => {
       const rows = await snapshotRows(stores, spec, snapshot);
-      const artifact = await train(deps, spec, slice(rows, 0, holdoutStart(rows, snapshot)));
-      return { artifact: await stores.artifacts.put(artifact) };
+      const artifact = await train(scoring, spec, slice(rows, 0, holdoutStart(rows, snapshot)));
+      return { artifact: await stores.artifacts.put(artifact, ownerOf(spec)) };
     },
     evaluateGate: (input) => evaluateGate(deps, input),
     registerChallenger: (input) => registerChallenger(deps, input),
+    judgeBake: ({ spec, version, from, to }) => judgeBake(stores, spec, version, { from, to }),
     archiveChallenger: async ({ spec, reason }) => {
       const version = await stores.registry.findByKey(spec.model, spec.key);
       if (version !== null) await stores.registry.setState(spec.model, version.version, 'archived', reason);
     },
+    discardArtifacts: ({ spec }) => discardArtifacts(stores, spec),
+    discardSnapshot: ({ spec }) =>
+      stores.datasets.discard(
+        ownerOf(spec),
+        async (dataset) => (await stores.registry.findByDataset(dataset)) !== null,
+      ),
     planExperiment: async ({ spec }) => {
       const { id, number } = await stores.experiments.reserve(spec, spec.key);
       return { id, seed: `${spec.experiment.salt}-${number}` };
     },
-    closeRetraining: ({ spec, result }) => stores.retrainings.close(spec.key, result),
+    closeRetraining: ({ spec, result }) => closeRetraining(stores, spec, result),
   };
 }
 
-interface Deps {
-  readonly stores: Stores;
-  readonly stages: Stages;
+/** Who may discard what a retraining stores. */
+function ownerOf({ model, environment, key }: RetrainSpec): string {
+  return `${model}:${environment}/${key}`;
+}
+
+/** The gate where the user has none: a model needs two classes to learn from. */
+function twoClasses(snapshot: Snapshot): Promise<QualityVerdict> {
+  const { rows, positives } = snapshot;
+  if (positives > 0 && positives < rows) return Promise.resolve({ pass: true, reasons: [] });
+  return Promise.resolve({ pass: false, reasons: [`one class: ${positives} of ${rows} labels are 1`] });
 }
 
 async function takeSnapshot(stores: Stores, spec: RetrainSpec): Promise<Snapshot> {
   await stores.labels.fold(spec);
   const from = before(spec.at, spec.policy.lookback);
   const holdoutFrom = before(spec.at, spec.policy.holdout);
-  const rows = await read(stores, spec, { from, to: spec.at, asOf: spec.at });
+  const rows = await readLabelled(stores, spec, { from, to: spec.at, asOf: spec.at });
   if (rows.n === 0) throw refused(`no labelled rows between ${from} and ${spec.at}`);
   const positives = rows.label.reduce((sum, label) => sum + label, 0);
-  return stores.datasets.record(spec, rows, { positives, from, to: spec.at, asOf: spec.at, holdoutFrom });
+  const facts = { positives, from, to: spec.at, asOf: spec.at, holdoutFrom };
+  return stores.datasets.record(spec, rows, facts, ownerOf(spec));
 }
 
-function read(stores: Stores, spec: RetrainSpec, range: { from: string; to: string; asOf: string }): Promise<Rows> {
-  return stores.rows.read({ target: spec, ...range, labelledOnly: true, features: true });
-}
-
-/** The snapshot's rows again: the same query gives the same rows, and the count says so. */
-async function snapshotRows(stores: Stores, spec: RetrainSpec, snapshot: Snapshot): Promise<Rows> {
-  const rows = await read(stores, spec, snapshot);
-  if (rows.n === snapshot.rows) return rows;
-  throw refused(`dataset ${snapshot.dataset} had ${snapshot.rows} rows and has ${rows.n}: a revision changed it`);
-}
-
-function holdoutStart(rows: Rows, { holdoutFrom }: Snapshot): number {
-  const start = rows.at.findIndex((at) => at >= Date.parse(holdoutFrom));
-  return start < 0 ? rows.n : start;
-}
-
-function slice(rows: Rows, from: number, to: number): TrainingRows {
-  const columns = [...rows.columns].map(([name, values]) => [name, values.slice(from, to)] as const);
-  return { n: to - from, columns: new Map(columns), labels: rows.label.slice(from, to) };
-}
-
-async function train({ stages }: Deps, spec: RetrainSpec, rows: TrainingRows): Promise<Uint8Array> {
+async function train(scoring: Scoring, spec: RetrainSpec, rows: TrainingRows): Promise<Uint8Array> {
   try {
-    return await stageOf(stages, spec.policy.trainer).train(rows, stageContext());
+    return await scoring.stage(spec.policy.trainer).train(rows, stageContext());
   } catch (error) {
     if (error instanceof TrainingRefused) throw refused(error.message);
     throw error as Error;
   }
 }
 
-async function evaluateGate(
-  deps: Deps,
-  { spec, snapshot, artifact }: { spec: RetrainSpec; snapshot: Snapshot; artifact: string },
-): Promise<GateResult> {
-  const { stores, stages } = deps;
-  const serving = await stores.deployments.current(spec);
-  const champion = serving === null ? null : await stores.registry.find(spec.model, serving.champion);
-  if (champion === null) {
-    throw ApplicationFailure.nonRetryable(`no champion of ${spec.model} in ${spec.environment}`, failureTypes.notFound);
-  }
-  const rows = await snapshotRows(stores, spec, snapshot);
-  const holdout = slice(rows, holdoutStart(rows, snapshot), rows.n);
-  const judge = async (trainer: string, digest: string): Promise<Performance> => {
-    const scores = await stageOf(stages, trainer).score(await stores.artifacts.get(digest), holdout);
-    return summarise(holdout.labels, predictLabels(scores), scores);
-  };
-  return {
-    metric: spec.metric,
-    championVersion: champion.version,
-    champion: await judge(champion.trainer, champion.artifact),
-    challenger: await judge(spec.policy.trainer, artifact),
-  };
-}
-
 async function registerChallenger(
-  deps: Deps,
+  { stores, scoring }: Deps,
   { spec, snapshot, gate }: { spec: RetrainSpec; snapshot: Snapshot; gate: GateResult },
 ): Promise<{ version: number }> {
-  const { stores } = deps;
   const known = await stores.registry.findByKey(spec.model, spec.key);
   if (known !== null) return { version: known.version };
   const rows = await snapshotRows(stores, spec, snapshot);
-  const artifact = await stores.artifacts.put(await train(deps, spec, slice(rows, 0, rows.n)));
+  const bytes = await train(scoring, spec, slice(rows, 0, rows.n));
+  const format = formatOf(bytes, spec.policy.trainer);
+  const artifact = await stores.artifacts.put(bytes, ownerOf(spec));
+  const [low, high] = gate.intervals?.challenger ?? [null, null];
+  const value = gate.challenger[spec.metric];
   const { version } = await stores.registry.register({
     model: spec.model,
     key: spec.key,
@@ -128,17 +117,50 @@ async function registerChallenger(
     trainedOn: { from: snapshot.from, to: snapshot.to },
     metrics: { holdout: gate.challenger, snapshotAsServed: performanceOf(rows) },
     state: 'challenger',
+    format,
+    signature: signatureOf(bytes, format) ?? numbers([...rows.columns.keys()]),
+    lineage: { parent: gate.championVersion, retraining: spec.key },
+    ...(value === null ? {} : { estimates: { [spec.metric]: { value, low, high } } }),
   });
   return { version };
 }
 
-function stageOf(stages: Stages, name: string): Stage {
-  const stage = stages[name];
-  if (stage !== undefined) return stage;
-  const known = Object.keys(stages).join(', ');
-  throw ApplicationFailure.nonRetryable(`trainer is "${name}": expected one of ${known}`, failureTypes.invalidSpec);
+/** What a trainer of the user's own was given. */
+function numbers(names: readonly string[]): ModelSignature {
+  return [...names].sort().map((name) => ({ name, type: 'number' }));
 }
 
-function refused(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, failureTypes.trainingRefused);
+async function judgeBake(
+  stores: Stores,
+  spec: RetrainSpec,
+  version: number,
+  range: { readonly from: string; readonly to: string },
+): Promise<Performance> {
+  await stores.labels.fold(spec);
+  const rows = await stores.rows.read({
+    target: spec,
+    ...range,
+    asOf: range.to,
+    versions: [version],
+    servedOnly: true,
+  });
+  return performanceOf(rows);
+}
+
+async function discardArtifacts(stores: Stores, spec: RetrainSpec): Promise<void> {
+  await stores.artifacts.discard(
+    ownerOf(spec),
+    async (digest) => (await stores.registry.findByArtifact(digest)) !== null,
+  );
+}
+
+/** Says what became of the challenger, drops what no version needs and records the end. */
+async function closeRetraining(stores: Stores, spec: RetrainSpec, result: RetrainingResult): Promise<void> {
+  const { challengerVersion, decision } = result;
+  if (challengerVersion !== null) {
+    const state = decision === 'promoted' ? 'champion' : 'archived';
+    await stores.registry.setState(spec.model, challengerVersion, state, `retraining ${spec.key}: ${decision}`);
+  }
+  await discardArtifacts(stores, spec);
+  await stores.retrainings.close(spec.key, result);
 }

@@ -1,15 +1,17 @@
 /**
  * `npm run bench -- statistics`: how quick our statistics are beside those of Python, on the same data in the same run.
  * `npm run bench -- monitoring`: what monitoring costs.
+ * `npm run bench -- deployment`: how quick decisions about what serves are.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureMonitoring } from './monitoring';
+import { deploymentSuite } from './deployment';
 import { measure } from './measure';
 import type { Measured } from './measure';
+import { monitoringSuite } from './monitoring';
 import type { Store } from './row';
 import { auroc } from './rows/auroc';
 import { distances } from './rows/distances';
@@ -17,6 +19,7 @@ import { drift } from './rows/drift';
 import { experiment } from './rows/experiment';
 import { plans } from './rows/plans';
 import { sums } from './rows/sums';
+import { measureSuite } from './suite';
 import { tableOf } from './table';
 
 const SUITES = { statistics: [distances, plans, experiment, sums, auroc, drift] };
@@ -24,6 +27,7 @@ const MOST_MEGABYTES = 200;
 
 const USAGE = `usage: npm run bench -- statistics [--peers DIR] [--only TEXT] [--json FILE]
        npm run bench -- monitoring [--monitors N] [--only TEXT] [--json FILE]
+       npm run bench -- deployment [--only TEXT] [--json FILE]
   --peers DIR  a folder of virtual environments named after their packages (docs/performance.md); python3 without it
   --only TEXT  only rows whose work or peer contains the text
   --json FILE  writes everything measured
@@ -46,7 +50,11 @@ async function main(): Promise<number> {
       console.error(`--monitors is ${monitors}: expected a whole number from 1 to 999999`);
       return 2;
     }
-    return measureMonitoring({ only, json, monitors: Number(monitors) });
+    return measureSuite(suite, monitoringSuite(Number(monitors)), { only, json });
+  }
+  if (positionals.length === 1 && suite === 'deployment') {
+    const { only = '', json = null } = values;
+    return measureSuite(suite, deploymentSuite, { only, json });
   }
   if (positionals.length !== 1 || suite !== 'statistics') {
     console.error(USAGE);

@@ -8,7 +8,16 @@ async function main() {
     mongodb: process.env.MONGODB_URI ?? 'mongodb://127.0.0.1/?replicaSet=rs0',
   });
   const target = { model: 'churn' };
-  const artifact = Buffer.from('the bytes of a model');
+  // What an artifact is, is told from its bytes: a logistic regression as Loopwright's own trainer writes it.
+  const artifact = Buffer.from(
+    JSON.stringify({
+      format: 'loopwright/logistic-regression@1',
+      features: [{ name: 'visits', mean: 5, scale: 2 }],
+      coefficients: [-1.2],
+      intercept: 0.1,
+      trainedRows: 500,
+    }),
+  );
   // The keys make both safe to repeat: a service that starts again gets what it got the first time.
   const { version } = await loopwright.models.register({ model: 'churn', key: 'first', artifact });
   await loopwright.deployments.deploy(target, version, { who: 'example', reason: 'the first version', key: 'first' });

@@ -3,11 +3,13 @@ import { MongoClient } from 'mongodb';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
 import { createActivities, registered } from '../activities';
+import type { ActivityFailpoint } from '../activities';
 import { createAlertSinks } from './adapters/alert';
 import type { AlertSinks } from './adapters/alert';
 import { TYPE_PREFIX, WORKFLOW_NAMES } from './contracts';
-import type { LoopwrightActivities, Stages } from './contracts';
-import type { AlertSettings } from './schemas';
+import type { LoopwrightActivities, QualityGate, Stages } from './contracts';
+import { parseHosts } from './schemas';
+import type { AlertSettings, AllowedHost } from './schemas';
 import { migrate, MONGO_OPTIONS, openStores } from './stores';
 import type { FoldFailpoint } from './stores';
 
@@ -34,10 +36,19 @@ export interface LoopwrightPluginOptions {
    * }
    */
   readonly alerts?: AlertSettings | undefined;
+  /** Environments that may be deployed to; any other is refused. Default: any, so a mistyped one is a new one. */
+  readonly environments?: readonly string[] | undefined;
+  /** Asked about the rows of every retraining before it trains; what it refuses is not trained on. */
+  readonly qualityGate?: QualityGate | undefined;
+  /**
+   * Hosts that a model of the format `loopwright/remote-scorer@1` may name, as in `alerts.hosts`; none unless given.
+   * @example remoteScorers: ['scores.example.com', { host: 'scorer.internal:8080', private: true }]
+   */
+  readonly remoteScorers?: readonly AllowedHost[] | undefined;
   /** Taken by workers that name no queue. Default `loopwright`. */
   readonly taskQueue?: string | undefined;
-  /** Called inside a fold, for crash tests. @internal */
-  readonly failpoint?: ((name: FoldFailpoint) => void) | undefined;
+  /** Called inside a fold and around activities, for crash tests. @internal */
+  readonly failpoint?: ((name: FoldFailpoint | ActivityFailpoint) => void) | undefined;
 }
 
 const DEFAULT_DATABASE = 'loopwright';
@@ -67,8 +78,9 @@ export class LoopwrightPlugin extends SimplePlugin {
   constructor(settings: LoopwrightPluginOptions) {
     super({ name: 'loopwright.LoopwrightPlugin' });
     this.settings = settings;
+    parseHosts(settings.remoteScorers, 'remoteScorers');
     this.sinks = createAlertSinks(settings.alerts ?? { sinks: {} });
-    this.own = registered(this.lateActivities());
+    this.own = registered(this.lateActivities(), settings.failpoint);
   }
 
   override configureWorker(options: WorkerOptions): WorkerOptions {
@@ -149,7 +161,7 @@ export class LoopwrightPlugin extends SimplePlugin {
   }
 
   private async open(): Promise<void> {
-    const { mongodb, stages, failpoint } = this.settings;
+    const { mongodb, stages, environments, qualityGate, remoteScorers, failpoint } = this.settings;
     const client = 'client' in mongodb ? mongodb.client : await MongoClient.connect(mongodb.uri, MONGO_OPTIONS);
     this.close = async () => {
       this.activities = null;
@@ -157,7 +169,7 @@ export class LoopwrightPlugin extends SimplePlugin {
     };
     const stores = openStores(client, client.db(mongodb.database ?? DEFAULT_DATABASE, MONGO_OPTIONS), failpoint);
     await migrate(stores);
-    this.activities = createActivities({ stores, stages, sinks: this.sinks });
+    this.activities = createActivities({ stores, stages, environments, qualityGate, remoteScorers, sinks: this.sinks });
   }
 }
 

@@ -1,12 +1,16 @@
-import { CancellationScope, condition, isCancellation, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
+import { CancellationScope, condition, isCancellation, patched, setWorkflowOptions } from '@temporalio/workflow';
 import * as contracts from '../src/contracts';
-import type { PersonDecision, ResolveCompensation, RetrainingResult, RetrainModelInput } from '../src/contracts';
+import type { RetrainingResult, RetrainModelInput } from '../src/contracts';
+import { isClean } from '../src/domain/retraining';
 import { activities, checkSpec, SHORT } from './lib/activities';
 import { facts, plain, showState } from './lib/attributes';
 import { EarlyUpdates } from './lib/early';
-import { checkPerson, conflict, isRecord, refuseUnless } from './lib/guards';
-import { Retraining } from './lib/retraining';
+import { messageOf, Retraining } from './lib/retraining';
 import type { Ending } from './lib/retraining';
+import { executeFirst } from './lib/retraining-first';
+import { RetrainingMessages } from './lib/retraining-messages';
+import { execute } from './lib/retraining-steps';
 import { versioned } from './lib/versioning';
 
 const run = activities(SHORT);
@@ -20,12 +24,9 @@ const UPDATES = [
 
 setWorkflowOptions(versioned('PINNED'), retrainModel);
 
-/** How many reasons a retraining keeps of the triggers that joined it. */
-const MAX_REASONS = 20;
-
 /**
- * Trains a challenger on the rows labelled by the watermark, gates it on a hold-out, registers the refit and lets
- * it meet the champion. Every step is undone when a later one fails; "not better" is a normal end.
+ * Trains a challenger on the rows labelled by the watermark, gates it on a hold-out, registers the refit and deploys
+ * it by the policy's strategy. Every step is undone when a later one fails; "not better" is a normal end.
  */
 export async function retrainModel(input: RetrainModelInput): Promise<RetrainingResult> {
   const updates = new EarlyUpdates(UPDATES);
@@ -33,131 +34,82 @@ export async function retrainModel(input: RetrainModelInput): Promise<Retraining
   const spec = await checkSpec('retraining', given);
   const retraining = new Retraining(spec, () => show(retraining));
   const scope = new CancellationScope();
-  const person = handleMessages(retraining, scope, updates);
+  const messages = new RetrainingMessages(retraining, scope, updates);
   const ended = await run.openRetraining({ spec }, 'has this key ended before?');
   if (ended !== null) {
     retraining.change({ phase: 'closed', result: ended });
     await retraining.report({ closed: ended });
     return ended;
   }
+  return patched('2026-11-undoable') ? runUndoable(retraining, messages, scope) : runFirst(retraining, messages, scope);
+}
+
+/** Whatever happens, short of a terminate, ends in a declared state with everything undone that did not serve. */
+async function runUndoable(
+  retraining: Retraining,
+  messages: RetrainingMessages,
+  scope: CancellationScope,
+): Promise<RetrainingResult> {
+  retraining.raisesAlerts = true;
   let ending: Ending;
   try {
-    ending = await scope.run(() => retraining.execute(person.approved));
+    ending = await scope.run(() => execute(retraining, messages));
+  } catch (error) {
+    ending = endingOf(error, messages);
+  }
+  return CancellationScope.nonCancellable(async () => {
+    await retraining.settleAlert({ who: 'retraining', reason: ending.decision });
+    if (!isClean(ending.decision)) {
+      retraining.change({ phase: 'undoing', waitsUntil: undefined });
+      await retraining.saga.compensate();
+    }
+    return retraining.close(ending);
+  });
+}
+
+async function runFirst(
+  retraining: Retraining,
+  messages: RetrainingMessages,
+  scope: CancellationScope,
+): Promise<RetrainingResult> {
+  const word = async () => {
+    await condition(() => messages.word !== null);
+    return messages.word!;
+  };
+  let ending: Ending;
+  try {
+    ending = await scope.run(() => executeFirst(retraining, word));
   } catch (error) {
     retraining.change({ phase: 'undoing' });
     await retraining.saga.compensate();
-    const reason = person.cancelledBy() ?? (isCancellation(error) ? 'cancelled' : messageOf(error));
+    const reason = messages.cancelledBy ?? (isCancellation(error) ? 'cancelled' : messageOf(error));
     ending = { decision: 'failed', reasons: [reason], experiment: null };
   }
-  const result = await CancellationScope.nonCancellable(() => retraining.close(ending));
-  await condition(() => !retraining.saga.waiting);
-  return result;
+  return CancellationScope.nonCancellable(() => retraining.close(ending));
 }
 
-function handleMessages(
-  retraining: Retraining,
-  scope: CancellationScope,
-  updates: EarlyUpdates,
-): { approved: () => Promise<string | null>; cancelledBy: () => string | null } {
-  let approval: { readonly rejection: string | null } | null = null;
-  let cancelledBy: string | null = null;
-  const status = () => retraining.status;
-  setHandler(contracts.retrainingStatusQuery, status, {
-    description: 'Where the retraining stands: phase, snapshot, gate, challenger, experiment, result.',
+/** A person or the server cancelled it, a step took too long, or it failed. */
+function endingOf(error: unknown, { cancelledBy }: RetrainingMessages): Ending {
+  const end = (decision: Ending['decision'], reason: string): Ending => ({
+    decision,
+    reasons: [reason],
+    experiment: null,
   });
-  setHandler(
-    contracts.retrainingRequestedSignal,
-    (request) => {
-      // The trigger that started this run has the same key; another one joins with its reasons.
-      if (!isRecord(request) || request.key === retraining.spec.key || !Array.isArray(request.reasons)) return;
-      const reasons = [...new Set([...retraining.status.reasons, ...request.reasons.map(String)])].slice(
-        0,
-        MAX_REASONS,
-      );
-      retraining.change({ reasons });
-    },
-    { description: 'A trigger; while a retraining is open it joins with its reasons.' },
-  );
-  setHandler(contracts.retrainingWatermarkSignal, () => undefined, {
-    description: 'How far event time is; a retraining waits for its experiment only.',
-  });
-  const waitsForApproval = (decision: PersonDecision): void => {
-    checkPerson(decision);
-    if (status().phase !== 'approval')
-      throw conflict(`nothing to approve: the retraining is in phase ${status().phase}`);
-  };
-  updates.set(
-    contracts.approveUpdate,
-    () => {
-      approval = { rejection: null };
-      return status();
-    },
-    { description: 'The challenger may meet traffic.', validator: waitsForApproval },
-  );
-  updates.set(
-    contracts.rejectUpdate,
-    ({ who, reason }) => {
-      approval = { rejection: `rejected by ${who}: ${reason}` };
-      return status();
-    },
-    { description: 'The challenger is dropped.', validator: waitsForApproval },
-  );
-  updates.set(
-    contracts.cancelRetrainingUpdate,
-    async ({ who, reason }) => {
-      cancelledBy = `cancelled by ${who}: ${reason}`;
-      scope.cancel();
-      await condition(() => status().phase === 'closed' || retraining.saga.waiting);
-      return status();
-    },
-    {
-      description: 'Ends the retraining and undoes what it has done.',
-      validator: (decision) => {
-        checkPerson(decision);
-        if (status().phase === 'closed') throw conflict('the retraining has ended');
-      },
-    },
-  );
-  updates.set(
-    contracts.resolveCompensationUpdate,
-    (command) => {
-      retraining.saga.resolve(command.action);
-      return status();
-    },
-    {
-      description: 'Tries a failed compensation again, or takes it as done by hand.',
-      validator: (command: ResolveCompensation) => {
-        checkPerson(command);
-        refuseUnless(
-          ['retry', 'done-by-hand'].includes(command.action),
-          'action',
-          command.action,
-          'retry or done-by-hand',
-        );
-        if (!retraining.saga.waiting) throw conflict('no compensation waits');
-      },
-    },
-  );
-  return {
-    approved: async () => {
-      await condition(() => approval !== null);
-      return approval!.rejection;
-    },
-    cancelledBy: () => cancelledBy,
-  };
-}
-
-function messageOf(error: unknown): string {
-  let cause = error as Error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  return cause.message;
+  if (cancelledBy !== null) return end('cancelled', cancelledBy);
+  if (isCancellation(error)) return end('cancelled', 'cancelled in Temporal');
+  if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) {
+    const step = error.activityType.replace(contracts.TYPE_PREFIX, '');
+    return end('timed-out', `${step} did not end in time; whether it happened was looked up before it was undone`);
+  }
+  return end('failed', messageOf(error));
 }
 
 function show(retraining: Retraining): void {
-  const { spec, phase, reasons, snapshot, gate, challenger, experiment, result, failedCompensations } =
+  const { spec, phase, reasons, snapshot, gate, challenger, experiment, result, failedCompensations, waitsUntil } =
     retraining.status;
-  showState(result?.decision ?? phase, [
-    `**${spec.model}** in **${spec.environment}** · ${result?.decision ?? phase}`,
+  const state = result?.decision ?? (phase === 'compensation-failed' ? 'COMPENSATION_FAILED' : phase);
+  showState(state, [
+    `**${spec.model}** in **${spec.environment}** · ${state}`,
     ...facts([
       ['asked for at', spec.at],
       ['rows', snapshot?.rows ?? null],
@@ -165,10 +117,11 @@ function show(retraining: Retraining): void {
       ['challenger on the hold-out', gate?.challenger[gate.metric] ?? null],
       ['challenger', challenger],
       ['experiment', experiment],
+      ...(waitsUntil === undefined ? [] : [['waits until', waitsUntil] as const]),
     ]),
     '**Why**',
     ...reasons.map((reason) => `- ${plain(reason)}`),
     ...(result === null ? [] : ['', '**How it ended**', ...result.reasons.map((reason) => `- ${plain(reason)}`)]),
-    ...failedCompensations.map((name) => `- **compensation ${name} failed**: send resolveCompensation`),
+    ...failedCompensations.map((name) => `- **COMPENSATION_FAILED ${name}**: send resolveCompensation`),
   ]);
 }

@@ -8,7 +8,7 @@ import { isPrivateAddress } from './addresses';
 
 /** From the first look-up to the answer's head. */
 const TIMEOUT_MS = 10_000;
-/** Of an answer's body; nothing in it is used, an answer is its status. */
+/** Of an answer's body where nothing in it is used. */
 const BODY_LIMIT = 64 * 1024;
 
 /** Something that was not taken. The message names the host only: an address may hold a secret. */
@@ -42,11 +42,38 @@ export async function postJson(
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  await send(endpoint, body, headers, BODY_LIMIT);
+}
+
+/**
+ * POSTs JSON and returns the JSON of the answer, under the same rules.
+ * @param limit bytes that the answer may have
+ * @throws DeliveryError like `postJson`; lasting too for an answer that is too long or no JSON
+ */
+export async function askJson(endpoint: Endpoint, body: string, limit: number): Promise<unknown> {
+  const { host } = endpoint.url;
+  const answer = await send(endpoint, body, {}, limit);
+  if (answer.tooLong) throw new DeliveryError(`${host} answered more than ${limit} bytes`, true);
+  if (!answer.complete) throw new DeliveryError(`${host} broke its answer off`, false);
+  try {
+    return JSON.parse(answer.body.toString('utf8'));
+  } catch {
+    throw new DeliveryError(`${host} answered no JSON`, true);
+  }
+}
+
+async function send(
+  endpoint: Endpoint,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  limit: number,
+): Promise<Answer> {
   const { host } = endpoint.url;
   const literal = privateLiteral(endpoint);
   if (literal !== null) throw refused(host, literal);
-  const status = await exchange(endpoint, body, headers);
-  if (status >= 200 && status < 300) return;
+  const answer = await exchange(endpoint, body, headers, limit);
+  const { status } = answer;
+  if (status >= 200 && status < 300) return answer;
   if (status >= 300 && status < 400)
     throw new DeliveryError(`${host} answered ${status}: redirects are not followed`, true);
   const passing = status >= 500 || status === 408 || status === 429;
@@ -59,12 +86,25 @@ export function privateLiteral({ url, allowPrivate }: Endpoint): string | null {
   return !allowPrivate && isIP(literal) !== 0 && isPrivateAddress(literal) ? literal : null;
 }
 
-function exchange(endpoint: Endpoint, body: string, headers: Readonly<Record<string, string>>): Promise<number> {
+/** An answer's status, and its body as far as it came. */
+interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly complete: boolean;
+  readonly tooLong: boolean;
+}
+
+function exchange(
+  endpoint: Endpoint,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  limit: number,
+): Promise<Answer> {
   const { url, allowPrivate, timeoutMs = TIMEOUT_MS } = endpoint;
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    let status: number | undefined;
+    let answer: (() => Answer) | undefined;
     const sent = request(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
@@ -74,18 +114,25 @@ function exchange(endpoint: Endpoint, body: string, headers: Readonly<Record<str
       ...(allowPrivate ? {} : { lookup: publicLookup(url.host) }),
     });
     sent.on('response', (response) => {
-      const answer = (status = response.statusCode ?? 0);
+      const chunks: Buffer[] = [];
       let read = 0;
+      const soFar = (answer = () => ({
+        status: response.statusCode ?? 0,
+        body: Buffer.concat(chunks),
+        complete: response.complete,
+        tooLong: read > limit,
+      }));
       response.on('data', (chunk: Buffer) => {
         read += chunk.length;
-        if (read > BODY_LIMIT) response.destroy();
+        if (read > limit) response.destroy();
+        else chunks.push(chunk);
       });
-      // However the body ends, the status is the answer.
-      response.on('error', () => resolve(answer));
-      response.on('close', () => resolve(answer));
+      // However the body ends, there is an answer.
+      response.on('error', () => resolve(soFar()));
+      response.on('close', () => resolve(soFar()));
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      if (status !== undefined) resolve(status);
+      if (answer !== undefined) resolve(answer());
       else if (error instanceof DeliveryError) reject(error);
       else if (signal.aborted) reject(new DeliveryError(`${url.host} did not answer within ${timeoutMs} ms`, false));
       else reject(new DeliveryError(`${url.host} is not reached: ${error.code ?? error.name}`, false));
@@ -109,7 +156,7 @@ function publicLookup(host: string): LookupFunction {
 
 function refused(host: string, address: string): DeliveryError {
   return new DeliveryError(
-    `${host} is at the private address ${address}: list it as { host, private: true } if alerts may go there`,
+    `${host} is at the private address ${address}: list it as { host, private: true } if it may be sent to`,
     true,
   );
 }

@@ -3,8 +3,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { MongoClient } from 'mongodb';
+import type { Db } from 'mongodb';
 import { LoopwrightClient } from '../client';
-import { DEFAULT_ENVIRONMENT } from '../contracts';
+import { DEFAULT_ENVIRONMENT, DEFAULT_TASK_QUEUE } from '../contracts';
 import type { ModelTarget } from '../contracts';
 import { MONGO_OPTIONS, openStores } from '../stores';
 import type { Stores } from '../stores';
@@ -15,6 +16,7 @@ export interface OperatorContext {
   readonly temporal: Client;
   readonly stores: Stores;
   readonly mongo: MongoClient;
+  readonly db: Db;
 }
 
 /** Options every operator command has. */
@@ -22,11 +24,19 @@ export interface OperatorOptions {
   readonly json?: boolean;
   readonly mongodb: string;
   readonly database: string;
+  /** Where work may be started, by the commands that may start some. */
+  readonly taskQueue?: string;
 }
 
 /** Options of a command on one model. */
 export interface TargetOptions extends OperatorOptions {
   readonly environment: string;
+}
+
+/** Options of a decision on one model. */
+export interface DecisionOptions extends TargetOptions {
+  readonly who: string;
+  readonly reason: string;
 }
 
 /** What options are unless they are given: the environment of the process is read in one place only. */
@@ -48,6 +58,16 @@ export function onModel(command: Command, defaults: OperatorDefaults): Command {
   return common(command, defaults).option('-e, --environment <name>', 'environment', DEFAULT_ENVIRONMENT);
 }
 
+/** Gives a command that may start a workflow the queue to start it on. */
+export function startsWork(command: Command): Command {
+  return command.option('--task-queue <name>', 'task queue that the worker polls', DEFAULT_TASK_QUEUE);
+}
+
+/** Gives a command that decides the name and the reason that go into the records. */
+export function decides(command: Command): Command {
+  return command.requiredOption('--who <name>', 'who decides').requiredOption('--reason <text>', 'why');
+}
+
 /** The target that a command names. */
 export function targetOf(model: string, { environment }: TargetOptions): ModelTarget {
   return { model, environment };
@@ -65,10 +85,11 @@ export async function within(
     const temporal = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
     const db = mongo.db(options.database, MONGO_OPTIONS);
     await work({
-      client: new LoopwrightClient({ temporal, mongo, db }),
+      client: new LoopwrightClient({ temporal, mongo, db, taskQueue: options.taskQueue }),
       temporal,
       stores: openStores(mongo, db),
       mongo,
+      db,
     });
   } finally {
     await mongo.close();

@@ -1,85 +1,93 @@
-import { registrationCommand, SEARCH_ATTRIBUTE_NAMES, workflowIds } from '../contracts';
-import type { OperatorContext } from './context';
+import type { Command } from 'commander';
+import { common, print, startsWork, within } from './context';
+import type { OperatorContext, OperatorDefaults, OperatorOptions } from './context';
+import { checkArtifacts } from './doctor-artifacts';
+import { checkDocuments } from './doctor-documents';
+import { REPAIR } from './doctor-finding';
+import type { Check, Diagnosis, Finding } from './doctor-finding';
+import { checkRetrainings } from './doctor-retrainings';
+import { checkSetup } from './doctor-setup';
+import { checkTraffic } from './doctor-traffic';
+import { checkChallengers, checkContents } from './doctor-versions';
+import { printTable } from './table';
 
-/** One thing that was looked at. */
-export interface Finding extends Record<string, unknown> {
+/** In the order in which they are repaired: what a later check looks at is mended by then. */
+const CHECKS: readonly Check[] = [
+  checkSetup,
+  checkDocuments,
+  checkRetrainings,
+  checkTraffic,
+  checkChallengers,
+  checkArtifacts,
+  checkContents,
+];
+
+/** Something that was mended, or not. */
+export interface Repair extends Record<string, string> {
   readonly check: string;
-  readonly state: 'good' | 'bad' | 'note';
-  readonly finding: string;
+  readonly repair: string;
+  /** `done`, or why not. */
+  readonly outcome: string;
+}
+
+/** Adds `doctor`. */
+export function addDoctorCommand(program: Command, defaults: OperatorDefaults): void {
+  startsWork(
+    common(
+      program.command('doctor').description('checks the set-up and finds what a crash or a terminate left'),
+      defaults,
+    ),
+  )
+    .option('--repair', 'mends what can be mended, then looks again')
+    .action((options: OperatorOptions & { readonly repair?: boolean }) =>
+      within(options, async (context) => {
+        const repairs = options.repair === true ? await repair(context) : [];
+        const findings = (await diagnose(context)).map(withoutMend);
+        print(
+          options.repair === true ? { repairs, findings } : findings,
+          options,
+          () => `${repairs.length === 0 ? '' : `${printTable(repairs)}\n`}${findingTable(findings)}`,
+        );
+        if (findings.some(({ state }) => state === 'bad')) process.exitCode = 1;
+      }),
+    );
 }
 
 /** Looks at the set-up and at what a crash or a terminate may have left. */
-export async function diagnose(context: OperatorContext): Promise<Finding[]> {
-  return [
-    await guarded('search attributes', () => checkAttributes(context)),
-    await guarded('MongoDB', () => checkMongo(context)),
-    ...(await checkRetrainings(context)),
-    ...(await checkServing(context)),
-  ];
-}
-
-async function guarded(check: string, work: () => Promise<Omit<Finding, 'check'>>): Promise<Finding> {
-  try {
-    return { check, ...(await work()) } as Finding;
-  } catch (error) {
-    return { check, state: 'bad', finding: (error as Error).message };
-  }
-}
-
-async function checkAttributes({ temporal }: OperatorContext): Promise<Omit<Finding, 'check'>> {
-  const { namespace } = temporal.options;
-  const { customAttributes } = await temporal.connection.operatorService.listSearchAttributes({ namespace });
-  const missing = SEARCH_ATTRIBUTE_NAMES.filter((name) => customAttributes?.[name] === undefined);
-  if (missing.length === 0) return { state: 'good', finding: 'all registered' };
-  return {
-    state: 'note',
-    finding: `missing, the memo takes their place; to register: ${registrationCommand(missing)}`,
-  };
-}
-
-async function checkMongo({ mongo }: OperatorContext): Promise<Omit<Finding, 'check'>> {
-  const hello = await mongo.db('admin').command({ hello: 1 });
-  const set = hello.setName as string | undefined;
-  if (set === undefined) return { state: 'bad', finding: 'no replica set: transactions need one' };
-  const { version } = (await mongo.db('admin').command({ buildInfo: 1 })) as { version?: string };
-  return { state: 'good', finding: `replica set ${set}, version ${version ?? 'unknown'}` };
-}
-
-/** A retraining that has no result needs a workflow that works on it. */
-async function checkRetrainings({ temporal, stores }: OperatorContext): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const { model, environment, spec } of await stores.retrainings.open()) {
-    const id = workflowIds.retraining({ model, environment });
-    const found = await temporal.workflow
-      .getHandle(id)
-      .describe()
-      .catch(() => null);
-    const alive = found?.status.name === 'RUNNING';
-    findings.push({
-      check: `retraining ${spec.key}`,
-      state: alive ? 'good' : 'bad',
-      finding: alive ? 'open, its workflow runs' : `open in the store, but ${id} does not run`,
-    });
-  }
+export async function diagnose(context: OperatorContext, now = Date.now()): Promise<Diagnosis[]> {
+  const findings: Diagnosis[] = [];
+  for (const check of CHECKS) findings.push(...(await check(context, now)));
   return findings;
 }
 
-/** What serves must be registered, with its artifact whole. */
-async function checkServing({ stores }: OperatorContext): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const serving of await stores.deployments.all()) {
-    for (const number of [serving.champion, serving.challenger]) {
-      if (number === null) continue;
-      const check = `${serving.model}@${number} in ${serving.environment}`;
-      findings.push(
-        await guarded(check, async () => {
-          const version = await stores.registry.find(serving.model, number);
-          if (version === null) return { state: 'bad', finding: 'serves, but is not registered' };
-          await stores.artifacts.get(version.artifact);
-          return { state: 'good', finding: `artifact ${version.artifact.slice(0, 12)} is whole` };
-        }),
+/** Mends what can be mended, check by check. A repair that fails is said and does not stop the others. */
+export async function repair(context: OperatorContext, now = Date.now()): Promise<Repair[]> {
+  const repairs: Repair[] = [];
+  for (const check of CHECKS) {
+    const findings = await check(context, now);
+    if (findings.some(({ blocks }) => blocks === true)) return [];
+    for (const { check: name, repair: what = '', mend } of findings) {
+      if (mend === undefined) continue;
+      const outcome = await mend().then(
+        () => 'done',
+        (error: unknown) => `failed: ${(error as Error).message}`,
       );
+      repairs.push({ check: name, repair: what, outcome });
     }
   }
-  return findings;
+  return repairs;
+}
+
+function withoutMend({ mend: _mend, blocks: _blocks, ...finding }: Diagnosis): Finding {
+  return finding;
+}
+
+function findingTable(findings: readonly Finding[]): string {
+  return printTable(
+    findings.map(({ check, state, finding }) => ({ check, state, finding })),
+    findings.map(({ repair: what, command }) => [
+      ...(what === undefined ? [] : [`${REPAIR}: ${what}`]),
+      ...(command === undefined || command === REPAIR ? [] : [command]),
+    ]),
+  );
 }

@@ -53,10 +53,11 @@ export function createProgram(): Command {
     )
     .option('--database <name>', 'database', DEFAULT_DATABASE)
     .option('--task-queue <name>', 'task queue', DEFAULT_TASK_QUEUE)
+    .option('--environments <names>', 'environments that may be deployed to, with commas between; any without it')
     .option('--bundle <file>', 'a prebuilt workflow bundle')
     .option('--activity-slots <n>', 'activities at once, at most', whole)
     .option('--health-file <file>', 'touch this file while the worker polls')
-    .option('--failpoint <point:n>', 'die at the n-th hit of a point inside a fold, for crash tests')
+    .option('--failpoint <point:n>', 'die at the n-th hit of a point in a fold or around an activity, for crash tests')
     .action((options: WorkerOptions) => runWorker(options));
   addOperatorCommands(program, { mongodb: DEFAULT_MONGO, database: DEFAULT_DATABASE });
   return program;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import { LoopwrightPlugin } from '../plugin';
-import type { FoldFailpoint } from '../stores';
+import type { LoopwrightPluginOptions } from '../plugin';
 
 /** How often a worker says that it is well. */
 const HEALTH_MS = 10_000;
@@ -15,11 +15,13 @@ export interface WorkerOptions {
   readonly taskQueue: string;
   /** A prebuilt bundle; without one the worker bundles at start. */
   readonly bundle?: string | undefined;
+  /** Environments that may be deployed to, with commas between; any without it. */
+  readonly environments?: string | undefined;
   /** Activities at once, at most. */
   readonly activitySlots?: number | undefined;
   /** Touched while the worker polls, for health checks. */
   readonly healthFile?: string | undefined;
-  /** Kills the process at the n-th hit of a point inside a fold: `fold-labelled:3`. For crash tests. */
+  /** Kills the process at the n-th hit of a point: `fold-labelled:3`, `after-effect/registerChallenger:1`. For crash tests. */
   readonly failpoint?: string | undefined;
 }
 
@@ -29,6 +31,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const connection = await NativeConnection.connect({ address: options.address });
   const plugin = new LoopwrightPlugin({
     mongodb: { uri: options.mongodb, database: options.database },
+    environments: options.environments?.split(','),
     failpoint: failpointOf(options.failpoint),
   });
   try {
@@ -59,7 +62,7 @@ function touch(file: string | undefined, state: string): void {
   if (file !== undefined && state === 'RUNNING') writeFileSync(file, new Date().toISOString());
 }
 
-function failpointOf(text: string | undefined): ((name: FoldFailpoint) => void) | undefined {
+function failpointOf(text: string | undefined): LoopwrightPluginOptions['failpoint'] {
   if (text === undefined) return undefined;
   const [point, count = '1'] = text.split(':');
   let left = Number(count);

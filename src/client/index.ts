@@ -64,7 +64,7 @@ export class LoopwrightClient {
     this.monitors = new MonitorsClient(starter, stores);
     this.alerts = new AlertsClient(starter, stores);
     this.retraining = new RetrainingClient(starter, stores);
-    this.deployments = new DeploymentsClient(starter, stores);
+    this.deployments = new DeploymentsClient(starter, stores, db);
     this.experiments = new ExperimentsClient(starter, stores);
     this.prepare = () => migrate(stores);
     this.closers.push(async () => {
@@ -105,8 +105,9 @@ export class LoopwrightClient {
 
 export { NoWorkerError } from './start';
 export type { AlertDecisionInput, SnoozeInput } from './alerts';
-export type { DecisionInput } from './deployments';
+export type { DecisionInput, DeployDecisionInput, Promotion, WatchOptions } from './deployments';
 export type { TargetInput } from './ingestion';
 export type { RegisterModel } from './models';
 export type { RunningMonitor } from './monitors';
-export type { ExperimentSpecInput, MonitorSpecInput, RetrainSpecInput } from '../schemas';
+export type { ServingHandle, ServingHandler } from './serving-watch';
+export type { ExperimentSpecInput, MonitorSpecInput, RetrainSpecInput, TrafficInput } from '../schemas';

@@ -1,5 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import * as contracts from '../contracts';
-import type { PersonDecision, RetrainingStatus, RetrainSpec } from '../contracts';
+import type {
+  ApprovalDecision,
+  PersonDecision,
+  ResolveCompensation,
+  RetrainingStatus,
+  RetrainSpec,
+} from '../contracts';
 import { parseWith, retrainSpecSchema, targetSchema } from '../schemas';
 import type { RetrainSpecInput } from '../schemas';
 import type { RetrainingDocument, Stores } from '../stores';
@@ -46,13 +53,23 @@ export class RetrainingClient {
   }
 
   /** The challenger may meet traffic. */
-  async approve(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+  async approve(target: TargetInput, decision: ApprovalDecision): Promise<RetrainingStatus> {
     return decide(this.handle(target), contracts.approveUpdate, { args: [decision] });
   }
 
   /** The challenger is dropped. */
-  async reject(target: TargetInput, decision: PersonDecision): Promise<RetrainingStatus> {
+  async reject(target: TargetInput, decision: ApprovalDecision): Promise<RetrainingStatus> {
     return decide(this.handle(target), contracts.rejectUpdate, { args: [decision] });
+  }
+
+  /**
+   * Closes a compensation that failed: tries it again, or says that it was done by hand.
+   * @example await client.retraining.resolveCompensation({ model: 'bike' }, { who: 'ann', reason: 'Mongo is back', action: 'retry' })
+   */
+  async resolveCompensation(target: TargetInput, decision: ResolveCompensation): Promise<RetrainingStatus> {
+    const handle = this.handle(target);
+    // One id for all retries of this call: the next compensation that fails is resolved by a call of its own.
+    return decide(handle, contracts.resolveCompensationUpdate, { args: [decision], updateId: randomUUID() });
   }
 
   /** Every retraining, oldest first. */

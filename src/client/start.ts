@@ -43,7 +43,8 @@ export interface StartRequest<N extends LoopwrightWorkflowName> {
 export class Starter {
   readonly client: Client;
   readonly taskQueue: string;
-  private readonly warn: (line: string) => void;
+  /** Told in a line of what works less well than it could. */
+  readonly warn: (line: string) => void;
   private registered: Promise<boolean> | null = null;
   private polled = false;
 

@@ -4,6 +4,7 @@ import type { ExperimentActivities } from './experiment';
 import type { IngestionActivities } from './ingestion';
 import type { MonitoringActivities } from './monitoring';
 import type { DecisionActivities, RetrainingActivities } from './retraining';
+import type { RolloutActivities } from './rollout';
 import type { SpecActivities } from './specs';
 
 /** Every activity, by its name without the `loopwright.` prefix. */
@@ -12,6 +13,7 @@ export type LoopwrightActivities = MonitoringActivities &
   IngestionActivities &
   RetrainingActivities &
   DeploymentActivities &
+  RolloutActivities &
   ExperimentActivities &
   DecisionActivities &
   SpecActivities;

@@ -20,7 +20,11 @@ export type AlertKind =
   /** A metric estimated before its labels is on the wrong side of its level. */
   | 'estimate'
   /** Labels contradict the estimate: the scores do not mean any more what they meant. */
-  | 'concept';
+  | 'concept'
+  /** A retraining could not undo a step; `resolveCompensation` closes it. A monitor never finds this one. */
+  | 'compensation'
+  /** A challenger waits for approval. A monitor never finds this one. */
+  | 'approval';
 
 /** `high`: the value is beyond .8 × the level (1.25 × where lower is better) or beyond `highMargin`; `medium` otherwise. */
 export type AlertSeverity = 'medium' | 'high';

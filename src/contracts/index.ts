@@ -14,6 +14,7 @@ export * from './model';
 export * from './monitor-spec';
 export * from './monitoring';
 export * from './retraining';
+export * from './rollout';
 export * from './scenario';
 export * from './search-attributes';
 export * from './specs';

@@ -1,8 +1,38 @@
 import type { Interval } from './time';
 import type { Performance } from './metrics';
 
-/** The states of a version: a challenger is being tried, a champion serves or has served. */
-export type VersionState = 'registered' | 'challenger' | 'champion' | 'archived';
+/** The states of a version: a challenger is being tried, a champion serves or has served, a deleted one never serves again. */
+export type VersionState = 'registered' | 'challenger' | 'champion' | 'archived' | 'deleted';
+
+/** What an artifact is, told from its bytes: `stage` bytes are a user's trainer's own and are never interpreted. */
+export type ModelFormat = 'loopwright/logistic-regression@1' | 'loopwright/remote-scorer@1' | 'onnx' | 'stage';
+
+/** A feature as a model takes it. */
+export interface SignatureField {
+  readonly name: string;
+  readonly type: 'number' | 'category';
+}
+
+/** The features that a model takes, by name in ascending order. */
+export type ModelSignature = readonly SignatureField[];
+
+/** A value of a hyperparameter. */
+export type Hyperparameter = string | number | boolean | null;
+
+/** Where a version comes from. */
+export interface VersionLineage {
+  /** The champion that it was trained to beat. */
+  readonly parent: number | null;
+  /** The key of the retraining that trained it. */
+  readonly retraining: string | null;
+}
+
+/** An estimate with the ends of its 95 % interval. */
+export interface MetricEstimate {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
 
 /** A version of a model, as the registry keeps it. */
 export interface ModelVersion {
@@ -20,6 +50,16 @@ export interface ModelVersion {
   readonly trainedOn: Interval | null;
   readonly metrics: Readonly<Record<string, Performance>>;
   readonly state: VersionState;
+  /** What follows is missing in versions that an earlier release registered. */
+  readonly format?: ModelFormat | undefined;
+  readonly signature?: ModelSignature | undefined;
+  /** Commit, package or image that trained it. */
+  readonly code?: string | undefined;
+  readonly hyperparameters?: Readonly<Record<string, Hyperparameter>> | undefined;
+  /** Metrics with their intervals, on the hold-out. */
+  readonly estimates?: Readonly<Record<string, MetricEstimate>> | undefined;
+  readonly lineage?: VersionLineage | undefined;
+  readonly registeredAt?: string | undefined;
 }
 
 /** Rows as a stage sees them: columns of numbers, missing values are NaN. */

@@ -3,7 +3,7 @@ import type { Alert, AlertChange } from './alert';
 import type { LookReport, WindowPerformance, WindowRequest, WindowStatus } from './evaluation';
 import type { MetricValues } from './metrics';
 import type { MonitorChange, MonitorSpec } from './monitor-spec';
-import type { RetrainingResult } from './retraining';
+import type { RetrainingResult, RetrainingWait } from './retraining';
 import type { Instant, Settled, Watermark } from './time';
 
 /** One judged window, as the monitor remembers it. */
@@ -33,7 +33,7 @@ export interface OpenWork {
   readonly nextDueAt: Instant | null;
   readonly experimentDecided: boolean;
   /** What the retraining waits for that no traffic brings. */
-  readonly waitsFor: 'approval' | 'compensation' | null;
+  readonly waitsFor: RetrainingWait | null;
 }
 
 /** The last looks at a subject, for its hysteresis: one entry per look that could judge it, newest last. */
@@ -119,7 +119,7 @@ export interface MonitorModelInput {
 export interface RetrainingReport {
   readonly key: string;
   readonly experiment: string | null;
-  readonly waitsFor: 'approval' | 'compensation' | null;
+  readonly waitsFor: RetrainingWait | null;
   readonly closed: RetrainingResult | null;
 }
 

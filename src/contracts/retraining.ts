@@ -1,8 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { TrafficSplit } from './deployment';
+import type { PerformanceRule, RolloutStrategy } from './rollout';
 import type { ExperimentPolicy } from './experiment';
 import type { ModelTarget } from './ids';
 import type { GateMetric, Performance } from './metrics';
+import type { TrainingRows } from './model';
 import type { ClockKind, Duration, Instant, Settled, Watermark } from './time';
 
 /** How a challenger is trained and gated; part of a monitor's spec. */
@@ -15,8 +17,45 @@ export interface RetrainPolicy {
   readonly holdout: Duration;
   /** After an end without promotion, windows starting sooner than this trigger nothing. */
   readonly cooldown: Duration;
-  /** Whether a person must approve the challenger before it meets traffic. */
-  readonly approval: boolean;
+  /** Whether a person must approve the challenger before it meets traffic, and how long that is waited for. */
+  readonly approval: boolean | ApprovalPolicy;
+  /** What the challenger must be; default: at least as good as the champion by point estimate. */
+  readonly gate?: GatePolicy | undefined;
+  /** How the challenger comes to serve; default: by an experiment. */
+  readonly strategy?: RolloutStrategy | { readonly kind: 'experiment' } | undefined;
+  /** How long the new champion is watched before the retraining is done; default: not at all. */
+  readonly bake?: BakePolicy | undefined;
+  /** A step that has not ended by then is given up, and everything is undone. Default 24h. */
+  readonly stepTimeout?: Duration | undefined;
+}
+
+/** How long a person is waited for. */
+export interface ApprovalPolicy {
+  readonly timeout: Duration;
+  /** An alert reminds after so long. */
+  readonly reminder?: Duration | undefined;
+  readonly onTimeout: 'approve' | 'reject';
+}
+
+/** What a challenger must be on the hold-out. */
+export interface GatePolicy {
+  /**
+   * `point-estimate`: at least as good. `mcnemar`: right significantly more often on the same rows (exact).
+   * `paired-loss`: a significantly smaller log loss on the same rows (paired z).
+   */
+  readonly test: 'point-estimate' | 'mcnemar' | 'paired-loss';
+  /** One-sided level of a paired test. */
+  readonly alpha: number;
+  readonly rules: readonly PerformanceRule[];
+}
+
+/** How a new champion is watched. */
+export interface BakePolicy {
+  readonly duration: Duration;
+  /** What it must be on the rows it served; a broken rule rolls it back. */
+  readonly rules: readonly PerformanceRule[];
+  /** Labelled rows below which nothing is judged. */
+  readonly minimumRows: number;
 }
 
 /** One retraining. */
@@ -36,20 +75,38 @@ export interface RetrainSpec extends ModelTarget {
 }
 
 /** How a retraining ends. */
-export type RetrainingDecision = 'promoted' | 'not-better' | 'inconclusive' | 'rolled-back' | 'failed';
+export type RetrainingDecision = (typeof RETRAINING_DECISIONS)[number];
+
+/** Every way in which a retraining ends; all but `promoted` leave what served before. */
+export const RETRAINING_DECISIONS = [
+  'promoted',
+  'not-better',
+  'inconclusive',
+  'rolled-back',
+  'failed',
+  'rejected',
+  'cancelled',
+  'timed-out',
+] as const;
 
 /** Where a retraining stands. */
 export type RetrainingPhase =
   | 'opening'
   | 'snapshot'
+  | 'quality'
   | 'training'
   | 'gate'
   | 'approval'
   | 'registering'
   | 'experiment'
+  | 'deploying'
+  | 'baking'
   | 'undoing'
   | 'compensation-failed'
   | 'closed';
+
+/** What a retraining waits for that no watermark of its monitor brings at once. */
+export type RetrainingWait = 'approval' | 'compensation' | 'rollout' | 'bake';
 
 /** The rows a retraining learns from, by reference: the same query gives the same rows. */
 export interface Snapshot {
@@ -70,7 +127,31 @@ export interface GateResult {
   readonly championVersion: number;
   readonly champion: Performance;
   readonly challenger: Performance;
+  /** The paired test that the policy asks for. */
+  readonly paired?: PairedTest | undefined;
+  /** The champion's interval and the challenger's, 95 %, where the metric has one. */
+  readonly intervals?: Readonly<Record<'champion' | 'challenger', readonly [number, number] | null>> | undefined;
 }
+
+/** Champion and challenger on the same rows. */
+export interface PairedTest {
+  readonly test: 'mcnemar' | 'paired-loss';
+  /** Rows in both. */
+  readonly n: number;
+  /** Rows that only the challenger got right, less those that only the champion did; or the mean loss saved per row. */
+  readonly gain: number;
+  /** One-sided: the chance of such a gain if there were none; null where nothing differs. */
+  readonly pValue: number | null;
+}
+
+/** What a quality gate says of a snapshot. */
+export interface QualityVerdict {
+  readonly pass: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** A gate of the user's own on the rows that a challenger would be trained on. */
+export type QualityGate = (snapshot: Snapshot, rows: TrainingRows) => Promise<QualityVerdict>;
 
 /** A decided retraining. */
 export interface RetrainingResult {
@@ -84,6 +165,7 @@ export interface RetrainingResult {
   readonly challengerVersion: number | null;
   readonly gate: GateResult | null;
   readonly experiment: string | null;
+  readonly approval?: Approval | undefined;
 }
 
 /** What `retrainingStatus` answers. */
@@ -98,6 +180,9 @@ export interface RetrainingStatus extends Settled {
   readonly result: RetrainingResult | null;
   /** Compensations that failed, newest last; each waits for `resolveCompensation`. */
   readonly failedCompensations: readonly string[];
+  /** What is waited for next, if anything: a reminder, a time-out, the end of the bake. */
+  readonly waitsUntil?: Instant | undefined;
+  readonly approval?: Approval | undefined;
 }
 
 /** The input of `retrainModel`. */
@@ -111,6 +196,17 @@ export interface PersonDecision {
   readonly reason: string;
 }
 
+/** A person's word on a challenger; one that names another version than the one that waits is refused. */
+export interface ApprovalDecision extends PersonDecision {
+  readonly challenger?: number | undefined;
+}
+
+/** What was decided about a challenger: by whom, or by the time-out. */
+export interface Approval extends PersonDecision {
+  readonly approved: boolean;
+  readonly at: Instant;
+}
+
 /** A failed compensation was mended by hand, or should be tried again. */
 export interface ResolveCompensation extends PersonDecision {
   readonly action: 'retry' | 'done-by-hand';
@@ -119,8 +215,8 @@ export interface ResolveCompensation extends PersonDecision {
 export const retrainingRequestedSignal =
   defineSignal<[{ readonly key: string; readonly reasons: readonly string[] }]>('retrainingRequested');
 export const retrainingWatermarkSignal = defineSignal<[Watermark]>('watermarkAdvanced');
-export const approveUpdate = defineUpdate<RetrainingStatus, [PersonDecision]>('approve');
-export const rejectUpdate = defineUpdate<RetrainingStatus, [PersonDecision]>('reject');
+export const approveUpdate = defineUpdate<RetrainingStatus, [ApprovalDecision]>('approve');
+export const rejectUpdate = defineUpdate<RetrainingStatus, [ApprovalDecision]>('reject');
 export const cancelRetrainingUpdate = defineUpdate<RetrainingStatus, [PersonDecision]>('cancel');
 export const resolveCompensationUpdate = defineUpdate<RetrainingStatus, [ResolveCompensation]>('resolveCompensation');
 export const retrainingStatusQuery = defineQuery<RetrainingStatus>('retrainingStatus');
@@ -145,6 +241,19 @@ export interface RetrainingActivities {
     readonly snapshot: Snapshot;
     readonly gate: GateResult;
   }): Promise<{ version: number }>;
+  /** Asks the quality gate of the worker, or the default: two classes on either side of the hold-out. */
+  checkQuality(input: { readonly spec: RetrainSpec; readonly snapshot: Snapshot }): Promise<QualityVerdict>;
+  /** Forgets the dataset version unless a registered version or another retraining names it. */
+  discardSnapshot(input: { readonly spec: RetrainSpec }): Promise<void>;
+  /** Deletes the artifacts that the retraining stored, unless a registered version names them. */
+  discardArtifacts(input: { readonly spec: RetrainSpec }): Promise<void>;
+  /** How the new champion did on the labelled rows it served between two times. */
+  judgeBake(input: {
+    readonly spec: RetrainSpec;
+    readonly version: number;
+    readonly from: Instant;
+    readonly to: Instant;
+  }): Promise<Performance>;
   /** Archives whatever version the retraining registered, if it got so far. */
   archiveChallenger(input: { readonly spec: RetrainSpec; readonly reason: string }): Promise<void>;
   /** Gives the model's k-th experiment its id and seed; idempotent by the retraining's key. */
@@ -155,8 +264,11 @@ export interface RetrainingActivities {
 
 /** Decisions asked of a deployment workflow by another workflow, through an activity. */
 export interface DecisionActivities {
-  /** Update-with-start on the deployment, with the key as update id. It only accepts; it never waits for work. */
-  decideDeployment(input: DeploymentRequest): Promise<void>;
+  /**
+   * Update-with-start on the deployment, with the key as update id. It only accepts; it never waits for work. Returns
+   * the token of the entry, or null where a withdrawal found nothing to do.
+   */
+  decideDeployment(input: DeploymentRequest): Promise<number | null>;
   /** Signal-with-start of the retraining. */
   requestRetraining(input: { readonly spec: RetrainSpec; readonly searchable: boolean }): Promise<void>;
 }
@@ -174,5 +286,14 @@ export interface DeploymentRequest {
     | { readonly kind: 'split'; readonly challenger: number; readonly split: TrafficSplit }
     | { readonly kind: 'unsplit' }
     | { readonly kind: 'promote'; readonly version: number }
-    | { readonly kind: 'roll-back' };
+    | { readonly kind: 'roll-back' }
+    | {
+        readonly kind: 'deploy';
+        readonly version: number;
+        readonly strategy: RolloutStrategy;
+        readonly clock: ClockKind;
+        readonly reportTo?: string | undefined;
+      }
+    | { readonly kind: 'withdraw'; readonly version: number };
+  readonly evidence?: readonly string[] | undefined;
 }

@@ -29,8 +29,8 @@ export const MANY = 'features';
 /** So many features are named in one finding, at most. */
 export const NAMED_FEATURES = 50;
 
-/** Every kind of alert. */
-export const ALERT_KINDS = [
+/** Every kind of alert that a monitor finds. */
+export const ALERT_KINDS: readonly AlertKind[] = [
   'performance',
   'drift',
   'schema',
@@ -39,7 +39,7 @@ export const ALERT_KINDS = [
   'segment',
   'estimate',
   'concept',
-] as const satisfies readonly AlertKind[];
+];
 
 /**
  * A feature as the subject of an alert. One that is called as a subject of ours is marked, so that a feature `score`

@@ -1,4 +1,6 @@
 /** Model formats, scoring and trainers; pure. */
+export { formatOf, signatureOf, trainerOf } from './format';
 export * from './logistic-regression';
 export * from './model';
+export * from './remote-scorer';
 export * from './stage';

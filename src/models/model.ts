@@ -41,14 +41,7 @@ export function encodeModel(model: LogisticRegressionModel): Uint8Array {
  * @throws ModelFormatError with the path and the value
  */
 export function decodeModel(bytes: Uint8Array): LogisticRegressionModel {
-  const text = new TextDecoder().decode(bytes);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ModelFormatError('', text.slice(0, 80), `the model is no JSON: ${(error as Error).message}`);
-  }
-  const model = value as Partial<LogisticRegressionModel> | null;
+  const model = parseJson(bytes) as Partial<LogisticRegressionModel> | null;
   expect(model?.format === 'loopwright/logistic-regression@1', 'format', model?.format);
   expect(Array.isArray(model?.features), 'features', model?.features);
   expect(Array.isArray(model?.coefficients), 'coefficients', model?.coefficients);
@@ -63,6 +56,19 @@ export function decodeModel(bytes: Uint8Array): LogisticRegressionModel {
   expect(Number.isFinite(intercept), 'intercept', intercept);
   expect(Number.isInteger(trainedRows), 'trainedRows', trainedRows);
   return model as LogisticRegressionModel;
+}
+
+/**
+ * The JSON value that bytes hold.
+ * @throws ModelFormatError when they hold none
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ModelFormatError('', text.slice(0, 80), `the model is no JSON: ${(error as Error).message}`);
+  }
 }
 
 function expect(fine: boolean, path: string, value: unknown): void {

@@ -53,6 +53,9 @@ const DECISIONS: Readonly<Record<RetrainingDecision, string>> = {
   inconclusive: 'inconclusive',
   'rolled-back': 'rolled back',
   failed: 'failed',
+  rejected: 'rejected',
+  cancelled: 'cancelled',
+  'timed-out': 'timed out',
 };
 
 /** The retrainings, or a sentence that there was none. */
@@ -85,6 +88,8 @@ const ACTIONS: Readonly<Record<DeploymentAction, string>> = {
   'set-traffic': 'set traffic',
   promote: 'promote',
   'roll-back': 'roll back',
+  'begin-rollout': 'begin rollout',
+  abort: 'abort',
 };
 
 /** Every decision about what serves. */

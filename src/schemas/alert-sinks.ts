@@ -14,7 +14,7 @@ export type AlertSinkSettings =
   /** A Slack incoming webhook. */
   | { readonly kind: 'slack'; readonly url: string };
 
-/** A host that alerts may be sent to: `host` on its scheme's port, or `host:port`. */
+/** A host that may be asked or sent to: `host` on its scheme's port, or `host:port`. */
 export type AllowedHost = string | { readonly host: string; readonly private: boolean };
 
 /** Where a worker's alerts may go. */
@@ -49,15 +49,21 @@ const sink = z.unknown().transform((given, context): AlertSinkSettings | AlertSi
 
 const host = z.string().refine((text) => hostKey(text) !== null, { error: 'expected a host or host:port' });
 
+const hostsSchema = z
+  .array(
+    z.union([host, z.strictObject({ host, private: z.boolean() })], {
+      error: 'expected a host or host:port, or { host, private }',
+    }),
+  )
+  .max(100)
+  .default([]);
+
 const alertSettingsSchema = z
   .strictObject({
     sinks: z.record(name, sink, {
       error: (issue) => (issue.code === 'invalid_key' ? `expected as a name ${NAME_RULE}` : undefined),
     }),
-    hosts: z
-      .array(z.union([host, z.strictObject({ host, private: z.boolean() })], { error: 'expected a host or host:port, or { host, private }' }))
-      .max(100)
-      .default([]),
+    hosts: hostsSchema,
   })
   .superRefine(({ sinks, hosts }, context) => {
     for (const [key, settings] of Object.entries(sinks)) {
@@ -78,6 +84,14 @@ export function parseAlertSettings(value: unknown): z.output<typeof alertSetting
   } catch (error) {
     throw error instanceof SchemaError ? new SchemaError('alerts', error.issues.map(withoutSecrets)) : error;
   }
+}
+
+/**
+ * Checks a list of hosts.
+ * @throws SchemaError with path and what is accepted
+ */
+export function parseHosts(value: unknown, what: string): readonly AllowedHost[] {
+  return parseWith(hostsSchema, value, what);
 }
 
 /** What is allowed for an address; null where its host is not listed. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_TRAINER } from '../contracts';
+import { DEFAULT_TRAINER, RETRAINING_DECISIONS } from '../contracts';
 import type { BacktestPolicy, BacktestResult, MonitorSpec } from '../contracts';
 import { experimentPolicySchema } from './experiment';
 import { monitorSpecSchema } from './monitoring';
@@ -43,7 +43,7 @@ const policy = z.strictObject({
   train: interval.optional(),
   baseline: interval,
   monitor: monitorSchema,
-  retrain: retrainPolicySchema.omit({ trainer: true, approval: true }),
+  retrain: retrainPolicySchema.omit({ trainer: true, approval: true, strategy: true, bake: true, stepTimeout: true }),
   gate: gateSchema,
   truth: z
     .array(interval.safeExtend({ what: text }))
@@ -119,7 +119,7 @@ const retrainingSchema = z.strictObject({
   at: moment,
   closedAt: moment,
   rows: whole,
-  decision: z.enum(['promoted', 'not-better', 'inconclusive', 'rolled-back', 'failed']),
+  decision: z.enum(RETRAINING_DECISIONS),
   reasons: z.array(z.string()),
   challenger: whole.nullable(),
   holdout: z

@@ -1,8 +1,43 @@
 import { z } from 'zod';
 import { DEFAULT_TRAINER } from '../contracts';
-import type { RetrainPolicy, RetrainSpec } from '../contracts';
+import type {
+  ApprovalPolicy,
+  BakePolicy,
+  GatePolicy,
+  PerformanceRule,
+  RetrainPolicy,
+  RetrainSpec,
+} from '../contracts';
 import { experimentPolicySchema } from './experiment';
-import { duration, gateMetric, instant, name, target, text } from './primitives';
+import { count, duration, gateMetric, instant, name, share, target, text } from './primitives';
+import { rolloutStrategySchema } from './rollout';
+
+/** What a metric must be on its own. */
+const performanceRuleSchema = z
+  .strictObject({ metric: gateMetric, atLeast: z.number().optional(), atMost: z.number().optional() })
+  .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, {
+    error: 'expected atLeast, atMost or both',
+  }) satisfies z.ZodType<PerformanceRule>;
+
+const rules = z.array(performanceRuleSchema).max(20);
+
+const gatePolicySchema = z.strictObject({
+  test: z.enum(['point-estimate', 'mcnemar', 'paired-loss']).default('point-estimate'),
+  alpha: share.default(0.05),
+  rules: rules.default([]),
+}) satisfies z.ZodType<GatePolicy>;
+
+const approvalPolicySchema = z.strictObject({
+  timeout: duration,
+  reminder: duration.optional(),
+  onTimeout: z.enum(['approve', 'reject']),
+}) satisfies z.ZodType<ApprovalPolicy>;
+
+const bakePolicySchema = z.strictObject({
+  duration,
+  rules: rules.min(1),
+  minimumRows: count.default(100),
+}) satisfies z.ZodType<BakePolicy>;
 
 /** How a challenger is trained and gated. */
 export const retrainPolicySchema = z.strictObject({
@@ -10,7 +45,11 @@ export const retrainPolicySchema = z.strictObject({
   lookback: duration,
   holdout: duration.default('14d'),
   cooldown: duration.default('7d'),
-  approval: z.boolean().default(false),
+  approval: z.union([z.boolean(), approvalPolicySchema]).default(false),
+  gate: gatePolicySchema.optional(),
+  strategy: z.union([z.strictObject({ kind: z.literal('experiment') }), rolloutStrategySchema]).optional(),
+  bake: bakePolicySchema.optional(),
+  stepTimeout: duration.optional(),
 }) satisfies z.ZodType<RetrainPolicy>;
 
 /** One retraining. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RETRAINING_DECISIONS } from '../contracts';
 import type { Summary } from '../contracts';
 
 const rounded = z.number().nullable();
@@ -16,7 +17,7 @@ export const summarySchema = z
       z.strictObject({
         at: instant,
         rows: z.number().int(),
-        decision: z.enum(['promoted', 'not-better', 'inconclusive', 'rolled-back', 'failed']),
+        decision: z.enum(RETRAINING_DECISIONS),
         reasons: z.array(z.string()),
         champion: z.strictObject(score),
         challenger: z.strictObject(score),

@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { Instant, LedgerEntry, ModelTarget, Serving } from '../contracts';
+import { servingOf } from '../domain/deployment';
 import { isDuplicateKey, targetFilter } from './unique-batch';
 import { ensureIndex } from './indexes';
 
@@ -37,11 +38,10 @@ export class DeploymentStore {
     const _id = idOf(recorded);
     const serving = servingOf(recorded);
     try {
-      await this.deployments.updateOne(
-        { _id: { $eq: _id }, token: { $lt: recorded.token } },
-        { $set: serving },
-        { upsert: true },
-      );
+      // Replaced whole: what the entry does not say, such as a rollout that has ended, is gone.
+      await this.deployments.replaceOne({ _id: { $eq: _id }, token: { $lt: recorded.token } }, serving, {
+        upsert: true,
+      });
     } catch (error) {
       // The upsert met a document with this or a newer token: it is moved already.
       if (!isDuplicateKey(error)) throw error;
@@ -66,6 +66,12 @@ export class DeploymentStore {
   /** The entry recorded under a key, or null. */
   async findByKey(target: ModelTarget, key: string): Promise<LedgerEntry | null> {
     const found = await this.ledger.findOne({ ...targetFilter(target), key: { $eq: key } });
+    return found === null ? null : withoutId(found);
+  }
+
+  /** The entry with a fencing token, or null. */
+  async findEntry(target: ModelTarget, token: number): Promise<LedgerEntry | null> {
+    const found = await this.ledger.findOne({ ...targetFilter(target), token: { $eq: token } });
     return found === null ? null : withoutId(found);
   }
 
@@ -113,9 +119,4 @@ function idOf(target: ModelTarget): string {
 function withoutId(document: LedgerDocument): LedgerEntry {
   const { _id, ...entry } = document;
   return entry;
-}
-
-function servingOf(entry: LedgerEntry): Serving {
-  const { action: _action, reason: _reason, who: _who, key: _key, recordedAt: _recordedAt, ...serving } = entry;
-  return serving;
 }

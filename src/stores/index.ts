@@ -91,13 +91,14 @@ export async function migrate(stores: Stores): Promise<void> {
   const { predictions, outcomes, labels, quarantine, evaluations, registry } = stores;
   const { alerts, baselines, deployments, retrainings, experiments, traffic } = stores;
   for (const store of [predictions, outcomes, labels, quarantine, evaluations, registry]) await store.migrate();
-  await stores.erasure.migrate();
+  for (const store of [stores.erasure, stores.artifacts, stores.datasets]) await store.migrate();
   for (const store of [alerts, baselines, deployments, retrainings, experiments, traffic]) await store.migrate();
 }
 
 export { changeKey } from './alert';
 export type { AlertQuery, RecordedChange } from './alert';
 export { ArtifactCorruptError } from './artifact';
+export type { ArtifactStore } from './artifact';
 export type { BaselineDocument } from './baseline';
 export { StaleWriterError } from './deployment';
 export type { Erasure, ErasureRequest } from './erasure';

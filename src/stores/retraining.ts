@@ -8,6 +8,8 @@ export interface RetrainingDocument extends ModelTarget {
   readonly _id: string;
   readonly spec: RetrainSpec;
   readonly result: RetrainingResult | null;
+  /** The wall clock; missing in what an earlier release recorded. */
+  readonly beganAt?: Date | undefined;
 }
 
 /** Retrainings by their idempotency key. */
@@ -27,7 +29,7 @@ export class RetrainingStore {
   async begin(spec: RetrainSpec): Promise<RetrainingResult | null> {
     const found = await this.retrainings.findOneAndUpdate(
       { _id: { $eq: spec.key } },
-      { $setOnInsert: { model: spec.model, environment: spec.environment, spec, result: null } },
+      { $setOnInsert: { model: spec.model, environment: spec.environment, spec, result: null, beganAt: new Date() } },
       { upsert: true, returnDocument: 'after' },
     );
     return found?.result ?? null;

@@ -78,7 +78,7 @@ const setups = {
     }
     if (setup !== 'none') console.log(await temporal.workflow.execute('hello', { workflowId: database, taskQueue, args: ['you'] }));
     const client = new LoopwrightClient({ temporal, mongo, db: mongo.db(database), taskQueue });
-    await client.models.register({ model: 'm', key: 'k', artifact: Buffer.from('x') });
+    await client.models.register({ model: 'm', key: 'k', artifact: Buffer.from(JSON.stringify({ format: 'loopwright/logistic-regression@1', features: [], coefficients: [], intercept: 0, trainedRows: 2 })) });
     const target = { model: 'm', environment: database };
     await client.deployments.deploy(target, 1, { who: 'test', reason: 'first' });
     console.log('serves', (await client.deployments.current(target)).champion);

@@ -10,6 +10,7 @@ import { LoopwrightClient } from '../../src/client';
 import { WORKFLOW_NAMES } from '../../src/contracts';
 import { MONGO_OPTIONS } from '../../src/stores';
 import { eventually } from '../support/environment';
+import { modelBytes } from '../support/models';
 
 type Configuration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
 
@@ -247,7 +248,7 @@ describe('MongoDB', () => {
     const deploy = async (taskQueue: string) => {
       const client = new LoopwrightClient({ temporal, mongo, db: mongo.db(database, MONGO_OPTIONS), taskQueue });
       const target = { model: `m${randomUUID().slice(0, 8)}` };
-      await client.models.register({ ...target, key: 'k', artifact: Buffer.from('x') });
+      await client.models.register({ ...target, key: 'k', artifact: modelBytes(1) });
       await eventually(async () => (await polled(temporal, taskQueue)) > 0);
       await client.deployments.deploy(target, 1, { who: 'test', reason: 'first' });
       await temporal.workflow.getHandle(`deployment:${target.model}:production`).terminate('seen');

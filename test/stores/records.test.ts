@@ -1,7 +1,7 @@
 import { openTestStores } from '../support/environment';
 import type { TestStores } from '../support/environment';
 import { experimentSpec, look } from '../support/specs';
-import { ArtifactCorruptError, StaleWriterError } from '../../src/stores';
+import { StaleWriterError } from '../../src/stores';
 import type { LedgerEntry, RetrainSpec } from '../../src/contracts';
 
 let opened: TestStores;
@@ -11,66 +11,6 @@ beforeAll(async () => {
   opened = await openTestStores();
 });
 afterAll(() => opened.close());
-
-describe('artifacts', () => {
-  const bytes = Buffer.alloc(1_500_000, 'model');
-
-  test('bytes come back under their digest, and are stored once', async () => {
-    const { artifacts } = opened.stores;
-    const digest = await artifacts.put(bytes);
-    expect(await artifacts.put(bytes)).toBe(digest);
-    expect(Buffer.compare(Buffer.from(await artifacts.get(digest)), bytes)).toBe(0);
-    expect(await opened.db.collection('artifacts.files').countDocuments({ filename: digest })).toBe(1);
-  });
-
-  test('altered or missing bytes are never handed out', async () => {
-    const digest = await opened.stores.artifacts.put(Buffer.from('to be altered'));
-    await opened.db
-      .collection('artifacts.chunks')
-      .updateOne({ files_id: digest }, { $set: { data: Buffer.from('to be Altered') } });
-    await expect(opened.stores.artifacts.get(digest)).rejects.toThrow(ArtifactCorruptError);
-    await expect(opened.stores.artifacts.get(digest)).rejects.toThrow(digest);
-    await expect(opened.stores.artifacts.get('0'.repeat(64))).rejects.toThrow('not in the store');
-  });
-
-  test('chunks that a crash left do not stand in the way', async () => {
-    const digest = await opened.stores.artifacts.put(Buffer.from('half written'));
-    await opened.db.collection('artifacts.files').deleteOne({ _id: digest as never });
-    expect(await opened.stores.artifacts.put(Buffer.from('half written'))).toBe(digest);
-    expect(Buffer.from(await opened.stores.artifacts.get(digest)).toString()).toBe('half written');
-  });
-});
-
-describe('the registry', () => {
-  const entry = (model: string, key: string) => ({
-    model,
-    key,
-    artifact: 'a',
-    trainer: 't',
-    dataset: null,
-    trainedOn: null,
-    metrics: {},
-    state: 'registered' as const,
-  });
-
-  test('numbers have no gaps, however many register at once, and a key gets one number', async () => {
-    const { model } = fresh();
-    const keys = Array.from({ length: 16 }, (_, k) => `k${k % 12}`);
-    const versions = await Promise.all(keys.map((key) => opened.stores.registry.register(entry(model, key))));
-    expect((await opened.stores.registry.list(model)).map(({ version }) => version)).toEqual(
-      Array.from({ length: 12 }, (_, k) => k + 1),
-    );
-    expect(versions[0]!.version).toBe(versions[12]!.version);
-  });
-
-  test('a change of state is noted once', async () => {
-    const { model } = fresh();
-    await opened.stores.registry.register(entry(model, 'k'));
-    for (let again = 0; again < 2; again += 1) await opened.stores.registry.setState(model, 1, 'archived', 'why');
-    const found = await opened.db.collection('models').findOne({ model });
-    expect(found).toMatchObject({ state: 'archived', notes: [{ state: 'archived', reason: 'why' }] });
-  });
-});
 
 describe('the deployment', () => {
   const entry = (target: ReturnType<typeof fresh>, token: number, change: Partial<LedgerEntry> = {}) => ({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { LoopwrightClient } from '../../src/client';
@@ -42,6 +43,10 @@ export interface TestLoopOptions {
   readonly maxCachedWorkflows?: number;
   readonly activitySlots?: number;
   readonly alerts?: LoopwrightPluginOptions['alerts'];
+  readonly environments?: LoopwrightPluginOptions['environments'];
+  readonly qualityGate?: LoopwrightPluginOptions['qualityGate'];
+  /** Stands between the worker and its activities, to make them fail. */
+  readonly interceptActivities?: ActivityInterceptorsFactory;
   /** The worker's way to MongoDB, where it is another than the test's. */
   readonly mongodb?: string;
 }
@@ -73,6 +78,8 @@ export async function startTestLoop(options: TestLoopOptions = {}): Promise<Test
     mongodb: options.mongodb === undefined ? { client: opened.mongo, database } : { uri: options.mongodb, database },
     stages: options.stages,
     alerts: options.alerts,
+    environments: options.environments,
+    qualityGate: options.qualityGate,
   });
   const worker = await Worker.create({
     connection: nativeConnection,
@@ -80,6 +87,7 @@ export async function startTestLoop(options: TestLoopOptions = {}): Promise<Test
     plugins: [plugin],
     workflowBundle: { codePath: process.env.LOOPWRIGHT_TEST_BUNDLE! },
     stickyQueueScheduleToStartTimeout: '1s',
+    ...(options.interceptActivities === undefined ? {} : { interceptors: { activity: [options.interceptActivities] } }),
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
     ...(options.activitySlots === undefined ? {} : { maxConcurrentActivityTaskExecutions: options.activitySlots }),
   });

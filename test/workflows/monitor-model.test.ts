@@ -3,6 +3,7 @@ import type { TestLoop } from '../support/environment';
 import type { MonitorSpecInput } from '../../src/schemas';
 import { encodeModel } from '../../src/models';
 import { hour, many, outcome, prediction } from '../support/rows';
+import { modelBytes } from '../support/models';
 
 jest.setTimeout(240_000);
 
@@ -148,7 +149,7 @@ test('paused, windows are recorded and trigger nothing; a change of the level ta
 test('the roll-back response goes back to the version before; with none before the monitor lives on and says so', async () => {
   const model = fresh();
   await serve(model, 'gggbbggbb');
-  for (const key of ['1', '2']) await loop.client.models.register({ model, key, artifact: Buffer.from(key) });
+  for (const key of ['1', '2']) await loop.client.models.register({ model, key, artifact: modelBytes(Number(key)) });
   await loop.client.deployments.deploy({ model }, 1, person);
   await loop.client.deployments.deploy({ model }, 2, person);
   await loop.client.monitors.start(spec(model, { response: { medium: ['roll-back'], high: ['roll-back'] } }));
@@ -205,7 +206,7 @@ test('a flood of signals turns runs over and loses nothing', async () => {
 test('a retraining that fails reports, and the monitor goes on', async () => {
   const model = fresh();
   await serve(model, 'gggbbgggg');
-  await loop.client.models.register({ model, key: '1', artifact: Buffer.from('no model') });
+  await loop.client.models.register({ model, key: '1', artifact: modelBytes(0) });
   await loop.client.monitors.start(
     spec(model, { response: { medium: ['retrain'], high: ['retrain'] }, retrain: { lookback: '10d', approval: true } }),
   );

@@ -3,6 +3,7 @@ import { LoopwrightClient } from '../../src/client';
 import { eventually, startTestLoop } from '../support/environment';
 import type { TestLoop } from '../support/environment';
 import { MONITOR } from '../support/specs';
+import { modelBytes } from '../support/models';
 
 jest.setTimeout(120_000);
 
@@ -112,7 +113,7 @@ test('messages with anything in them leave a monitor healthy', async () => {
 
 test('a decision that does not fit says why', async () => {
   const target = { model: loop.model };
-  await loop.client.models.register({ model: loop.model, key: 'v1', artifact: Buffer.from('1') });
+  await loop.client.models.register({ model: loop.model, key: 'v1', artifact: modelBytes(1) });
   const decision = { who: 'ops', reason: 'try' };
   await expect(loop.client.deployments.rollBack(target, decision)).rejects.toThrow('nothing is deployed yet');
   await loop.client.deployments.deploy(target, 1, decision);

@@ -107,7 +107,7 @@ test('cancelled in training: nothing is left behind', async () => {
   await eventually(async () => (await phase(model)) === 'training');
   await loop.client.retraining.cancel({ model }, person);
   const ended = await result(model);
-  expect(ended).toMatchObject({ decision: 'failed', reasons: ['cancelled by ops: because'] });
+  expect(ended).toMatchObject({ decision: 'cancelled', reasons: ['cancelled by ops: because'] });
   expect(await loop.client.models.list(model)).toHaveLength(1);
 });
 
@@ -116,7 +116,7 @@ test('cancelled in its experiment: traffic is given back and the challenger arch
   await loop.client.retraining.start(await prepareRetraining(loop, model, 'turned'));
   await eventually(async () => (await phase(model)) === 'experiment');
   await loop.client.retraining.cancel({ model }, person);
-  expect((await result(model)).decision).toBe('failed');
+  expect((await result(model)).decision).toBe('cancelled');
   expect((await loop.client.deployments.current({ model }))!).toMatchObject({
     champion: 1,
     challenger: null,
@@ -128,27 +128,79 @@ test('cancelled in its experiment: traffic is given back and the challenger arch
 });
 
 describe('approval', () => {
-  const start = async (model: string) => {
+  type Policy = Awaited<ReturnType<typeof prepareRetraining>>['policy'];
+  const start = async (model: string, approval: Policy['approval'] = true) => {
     const spec = await prepareRetraining(loop, model, 'turned');
-    await loop.client.retraining.start({ ...spec, policy: { ...spec.policy, approval: true } });
-    await eventually(async () => (await phase(model)) === 'approval');
+    await loop.client.retraining.start({ ...spec, policy: { ...spec.policy, approval } });
+    await eventually(async () => (await phase(model)) !== 'opening' && (await phase(model)) !== 'snapshot');
   };
+  const waiting = (model: string) => eventually(async () => (await phase(model)) === 'approval');
 
   test('a rejected challenger is dropped with the reason', async () => {
     const model = fresh();
     await start(model);
+    await waiting(model);
     await loop.client.retraining.reject({ model }, person);
-    expect(await result(model)).toMatchObject({ decision: 'not-better', reasons: ['rejected by ops: because'] });
+    const ended = await result(model);
+    expect(ended).toMatchObject({ decision: 'rejected', reasons: ['rejected by ops: because'] });
+    expect(ended.approval).toMatchObject({ approved: false, who: 'ops', reason: 'because' });
+    expect((await loop.client.models.find(model, 2))!.state).toBe('archived');
+    expect((await loop.client.deployments.history({ model })).map(({ action }) => action)).toEqual(['deploy']);
     await expect(loop.client.retraining.approve({ model }, person)).rejects.toThrow();
   });
 
   test('an approved one meets traffic', async () => {
     const model = fresh();
     await start(model);
+    await waiting(model);
     await loop.client.retraining.approve({ model }, person);
     await eventually(async () => (await phase(model)) === 'experiment');
     await expect(loop.client.retraining.approve({ model }, person)).rejects.toThrow('nothing to approve');
   });
+
+  test('an approval that names another version is refused, and so is a second one at once', async () => {
+    const model = fresh();
+    await start(model);
+    await waiting(model);
+    const handle = loop.client.retraining.handle({ model });
+    const approve = (decision: object) => handle.executeUpdate('approve', { args: [decision] });
+    await expect(approve({ ...person, challenger: 7 })).rejects.toMatchObject({
+      cause: { message: 'challenger is 7: version 2 waits for approval' },
+    });
+    const both = await Promise.allSettled([
+      approve({ ...person, challenger: 2 }),
+      handle.executeUpdate('reject', { args: [person] }),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await loop.client.retraining.cancel({ model }, person).catch(() => undefined);
+  });
+
+  test('nobody decides: a reminder is an alert, and the time-out takes the declared default', async () => {
+    const [rejected, approved] = [fresh(), fresh()];
+    await start(rejected, { timeout: '6s', reminder: '1s', onTimeout: 'reject' });
+    await start(approved, { timeout: '1s', onTimeout: 'approve' });
+    const alerts = () => loop.client.alerts.list({ model: rejected }, { state: 'unresolved' });
+    await eventually(async () => (await alerts()).length === 1);
+    const [alert] = await alerts();
+    expect(alert).toMatchObject({ kind: 'approval', severity: 'medium' });
+    expect(alert!.summary).toContain(`${rejected}@2 waits for approval`);
+    const ended = await result(rejected);
+    expect(ended).toMatchObject({ decision: 'timed-out', approval: { who: 'time-out', approved: false } });
+    expect(await alerts()).toEqual([]);
+    await eventually(async () => (await phase(approved)) === 'experiment');
+    expect((await loop.client.retraining.status({ model: approved })).approval).toMatchObject({ approved: true });
+    await loop.client.retraining.cancel({ model: approved }, person);
+  });
+});
+
+test('cancelled in Temporal: everything is undone all the same', async () => {
+  const model = fresh();
+  await loop.client.retraining.start(await prepareRetraining(loop, model, 'turned'));
+  await eventually(async () => (await phase(model)) === 'experiment');
+  await loop.client.retraining.handle({ model }).cancel();
+  expect(await result(model)).toMatchObject({ decision: 'cancelled', reasons: ['cancelled in Temporal'] });
+  expect((await loop.client.deployments.current({ model }))!).toMatchObject({ champion: 1, split: null });
+  expect((await loop.client.models.find(model, 2))!.state).toBe('archived');
 });
 
 test('the same key after the end returns what was recorded; another trigger while open joins with its reasons', async () => {

@@ -4,6 +4,7 @@ import { routeTraffic } from '../../src/domain/routing';
 import type { ExperimentSpecInput } from '../../src/schemas';
 import { hour, many, outcome, prediction } from '../support/rows';
 import { seeded } from '../support/streams';
+import { modelBytes } from '../support/models';
 
 jest.setTimeout(240_000);
 
@@ -19,7 +20,7 @@ const person = { who: 'ops', reason: 'because' };
 const WEEK = 7 * 24;
 
 async function begin(model: string, change: Partial<ExperimentSpecInput> = {}): Promise<ExperimentSpecInput> {
-  for (const key of ['1', '2']) await loop.client.models.register({ model, key, artifact: Buffer.from(key) });
+  for (const key of ['1', '2']) await loop.client.models.register({ model, key, artifact: modelBytes(Number(key)) });
   await loop.client.deployments.deploy({ model }, 1, { ...person, effectiveAt: hour(0) });
   const spec: ExperimentSpecInput = {
     id: `${model}-e`,

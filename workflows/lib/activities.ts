@@ -2,7 +2,14 @@ import type { RetryPolicy } from '@temporalio/common';
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import { NON_RETRYABLE, TYPE_PREFIX } from '../../src/contracts';
-import type { DeploymentActivities, LoopwrightActivities, SpecKinds } from '../../src/contracts';
+import type {
+  DeploymentActivities,
+  LoopwrightActivities,
+  RolloutActivities,
+  RetrainSpec,
+  SpecKinds,
+} from '../../src/contracts';
+import { durationMs } from '../../src/domain/time';
 
 const retry: RetryPolicy = {
   initialInterval: '200ms',
@@ -27,6 +34,21 @@ export const DELIVERY: ActivityOptions = {
 /** Training and scoring, for as long as they show life. */
 export const LONG: ActivityOptions = { startToCloseTimeout: '24 hours', heartbeatTimeout: '30s', retry };
 
+/** A compensation: tried for about a minute, then a person is asked. */
+export const UNDO: ActivityOptions = {
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '6s',
+  retry: { ...retry, maximumAttempts: 10, maximumInterval: '10s' },
+};
+
+/** A step of a retraining that has not ended by then has an unknown outcome: what undoes it looks first. */
+const STEP_TIMEOUT = '24h';
+
+/** Activities as the steps of a retraining: tried again until the step's time is up. */
+export function stepsOf({ policy }: RetrainSpec): Summarised<LoopwrightActivities> {
+  return activities({ ...LONG, scheduleToCloseTimeout: durationMs(policy.stepTimeout ?? STEP_TIMEOUT) });
+}
+
 const LOCAL: LocalActivityOptions = { startToCloseTimeout: '10s', retry };
 
 /** An activity call that shows in the UI with one line of its own. */
@@ -41,7 +63,7 @@ export function activities(options: ActivityOptions): Summarised<LoopwrightActiv
 }
 
 /** Local activities: they take no slot, so workflows that wait for one another cannot run out of them. */
-export function localActivities(): Summarised<DeploymentActivities> {
+export function localActivities(): Summarised<DeploymentActivities & Pick<RolloutActivities, 'probeVersion'>> {
   const proxied = proxyLocalActivities<Record<string, (input: unknown) => Promise<unknown>>>(LOCAL);
   return prefixed(proxied, (call, summary, input) => call.executeWithOptions({ ...LOCAL, summary }, [input]));
 }

@@ -19,6 +19,12 @@ export class Clock {
     return this.kind === 'wall' ? iso(Date.now()) : this.watermark();
   }
 
+  /** The present, or the given instant where that is later or no watermark has come. */
+  from(instant: Instant): Instant {
+    const now = this.now();
+    return now !== null && now > instant ? now : instant;
+  }
+
   /** Whether an event time has come. */
   reached(at: Instant | null): boolean {
     const now = this.now();

@@ -83,22 +83,29 @@ export class Monitor {
 
   /** Tells the open experiment how far time is, and waits until it has acted; a wall-clock experiment knows itself. */
   private async forward(at: Instant): Promise<void> {
-    const experiment = this.state.open?.experiment ?? null;
-    if (this.state.open === null) return;
+    const { open, spec } = this.state;
+    if (open === null) return;
+    const passesOn = open.waitsFor === 'rollout' || open.waitsFor === 'bake';
+    if (this.clock.kind === 'data' && passesOn) {
+      await this.tell(workflowIds.deployment(spec), at);
+      await this.tell(workflowIds.retraining(spec), at);
+    }
     // Nobody waits for these to report, so a terminated one would stay open for ever.
-    if (this.clock.kind === 'wall' || this.state.open.waitsFor !== null) {
+    if (this.clock.kind === 'wall' || open.waitsFor !== null) {
       await this.closeIfEnded(at);
       return;
     }
-    if (experiment !== null) {
-      try {
-        const handle = getExternalWorkflowHandle(workflowIds.experiment(experiment));
-        await handle.signal(experimentWatermarkSignal, { source: 'monitor', at });
-      } catch (error) {
-        log.warn('the experiment takes no signal: it has ended', { experiment, error });
-      }
-    }
+    if (open.experiment !== null) await this.tell(workflowIds.experiment(open.experiment), at);
     await this.waitUntilSettled(at);
+  }
+
+  /** Every workflow takes the watermark by the same signal. */
+  private async tell(workflowId: string, at: Instant): Promise<void> {
+    try {
+      await getExternalWorkflowHandle(workflowId).signal(experimentWatermarkSignal, { source: 'monitor', at });
+    } catch (error) {
+      log.warn('nobody takes the watermark: the workflow has ended', { workflowId, error });
+    }
   }
 
   /** Waits until all that the monitor has started has acted on everything up to an event time. */

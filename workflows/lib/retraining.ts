@@ -1,10 +1,11 @@
-import { getExternalWorkflowHandle, isCancellation, log, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { ChildWorkflowHandle } from '@temporalio/workflow';
-import { retrainingReportedSignal, TYPE_PREFIX, WORKFLOW_DETAILS, workflowIds } from '../../src/contracts';
+import { getExternalWorkflowHandle, isCancellation, log } from '@temporalio/workflow';
+import { retrainingReportedSignal } from '../../src/contracts';
 import type {
+  AlertChange,
   ExperimentResult,
-  ExperimentSpec,
-  LoopwrightWorkflows,
+  Instant,
+  PersonDecision,
+  ResolveCompensation,
   RetrainingDecision,
   RetrainingPhase,
   RetrainingReport,
@@ -12,34 +13,38 @@ import type {
   RetrainingStatus,
   RetrainSpec,
 } from '../../src/contracts';
-import { judgeGate, outcomeOf } from '../../src/domain/retraining';
+import { closeSagaAlert, compensationSummary, openSagaAlert } from '../../src/domain/saga-alert';
+import type { SagaAlert } from '../../src/domain/saga-alert';
 import { iso } from '../../src/domain/time';
-import { activities, LONG, SHORT } from './activities';
-import { attributesFor } from './attributes';
+import { activities, SHORT } from './activities';
 import { Saga } from './saga';
+import type { SagaWatcher } from './saga';
 
 const run = activities(SHORT);
-const work = activities(LONG);
-
-type RunExperiment = LoopwrightWorkflows['loopwright.runExperiment'];
 
 /** How the body of a retraining ends. */
 export interface Ending {
   readonly decision: RetrainingDecision;
   readonly reasons: readonly string[];
   readonly experiment: ExperimentResult | null;
+  /** When it was decided, on the retraining's clock; null: by what the experiment says, or now. */
+  readonly at?: Instant | undefined;
 }
 
-/** A retraining's state and its steps. */
-export class Retraining {
+/** A retraining's state, and whom it tells of it. */
+export class Retraining implements SagaWatcher {
   readonly spec: RetrainSpec;
-  status: RetrainingStatus;
   readonly saga: Saga;
+  status: RetrainingStatus;
+  /** Retrainings that began before alerts of their own raise none. */
+  raisesAlerts = false;
   private readonly onChange: () => void;
+  private alert: AlertChange | null = null;
 
   constructor(spec: RetrainSpec, onChange: () => void) {
     this.spec = spec;
     this.onChange = onChange;
+    this.saga = new Saga(this);
     this.status = {
       spec,
       phase: 'opening',
@@ -53,10 +58,6 @@ export class Retraining {
       settledThrough: null,
       nextDueAt: null,
     };
-    this.saga = new Saga((failedCompensations) => {
-      this.change({ phase: failedCompensations.length > 0 ? 'compensation-failed' : 'undoing', failedCompensations });
-      void this.report({ waitsFor: failedCompensations.length > 0 ? 'compensation' : null });
-    });
   }
 
   change(values: Partial<RetrainingStatus>): void {
@@ -64,86 +65,36 @@ export class Retraining {
     this.onChange();
   }
 
-  private enter(phase: RetrainingPhase): void {
+  enter(phase: RetrainingPhase): void {
     this.change({ phase });
   }
 
-  /** Snapshot, train, gate, approve, register, experiment: each step undone when a later one fails. */
-  async execute(approved: () => Promise<string | null>): Promise<Ending> {
-    const { spec } = this;
-    this.enter('snapshot');
-    const snapshot = await work.takeSnapshot({ spec }, 'rows labelled by the watermark');
-    this.change({ snapshot, phase: 'training' });
-    const { artifact } = await work.trainChallenger({ spec, snapshot }, `train on ${snapshot.rows} rows`);
-    this.enter('gate');
-    const gate = await work.evaluateGate({ spec, snapshot, artifact }, 'champion and challenger on the hold-out');
-    this.change({ gate });
-    const verdict = judgeGate(gate);
-    if (!verdict.pass) return { decision: 'not-better', reasons: [verdict.reason], experiment: null };
-    if (spec.policy.approval) {
-      this.enter('approval');
-      await this.report({ waitsFor: 'approval' });
-      const rejection = await approved();
-      if (rejection !== null) return { decision: 'not-better', reasons: [rejection], experiment: null };
-      await this.report({});
-    }
-    this.enter('registering');
-    const { version } = await this.saga.step(
-      'register',
-      () => run.archiveChallenger({ spec, reason: 'the retraining was undone' }, 'undo: archive the challenger'),
-      () => work.registerChallenger({ spec, snapshot, gate }, 'refit on all rows and register'),
-    );
-    this.change({ challenger: version });
-    const result = await this.experiment(gate.championVersion, version);
-    return { decision: outcomeOf(result), reasons: [verdict.reason, ...result.reasons], experiment: result };
+  /** Raises an alert that asks for a person; it stands until `settleAlert`. */
+  async raiseAlert(alert: Omit<SagaAlert, 'at'>): Promise<void> {
+    if (!this.raisesAlerts) return;
+    this.alert = openSagaAlert(this.spec, { ...alert, at: iso(Date.now()) });
+    await run.recordAlert({ target: this.target, changes: [this.alert] }, `open alert: ${alert.kind} ${alert.subject}`);
   }
 
-  private async experiment(champion: number, challenger: number): Promise<ExperimentResult> {
-    const { spec } = this;
-    const { id, seed } = await run.planExperiment({ spec }, 'number and seed of the experiment');
-    let child: ChildWorkflowHandle<RunExperiment> | null = null;
-    await this.saga.step(
-      'experiment',
-      async () => {
-        if (child === null) return;
-        await getExternalWorkflowHandle(child.workflowId)
-          .cancel()
-          .catch(() => undefined);
-        // The experiment gives the traffic back as it ends.
-        await child.result().catch(() => undefined);
-      },
-      async () => {
-        child = await this.startExperiment(id, seed, champion, challenger);
-      },
-    );
-    this.change({ phase: 'experiment', experiment: id });
+  /** Closes the alert that stands, if any. */
+  async settleAlert(word: PersonDecision): Promise<void> {
+    if (this.alert === null) return;
+    const changes = [closeSagaAlert(this.alert, word, iso(Date.now()))];
+    this.alert = null;
+    await run.recordAlert({ target: this.target, changes }, `close alert: ${word.who}`);
+  }
+
+  async failed(step: string, error: unknown): Promise<void> {
+    this.change({ phase: 'compensation-failed', failedCompensations: [step] });
+    await this.report({ waitsFor: 'compensation' });
+    const summary = compensationSummary(this.spec, step, messageOf(error));
+    await this.raiseAlert({ kind: 'compensation', subject: step, summary });
+  }
+
+  async resolved(_step: string, command: ResolveCompensation): Promise<void> {
+    this.change({ phase: 'undoing', failedCompensations: [] });
     await this.report({});
-    return child!.result();
-  }
-
-  private async startExperiment(
-    id: string,
-    seed: string,
-    champion: number,
-    challenger: number,
-  ): Promise<ChildWorkflowHandle<RunExperiment>> {
-    const { spec } = this;
-    const { model, environment, clock, labelMaturity, reportTo } = spec;
-    const start = clock === 'data' ? spec.at : iso(Date.now());
-    const experiment: ExperimentSpec = {
-      ...spec.experiment,
-      ...{ id, seed, model, environment, clock, labelMaturity, champion, challenger, start },
-      ...(reportTo === undefined ? {} : { reportTo }),
-    };
-    const typedSearchAttributes = attributesFor(spec, id);
-    return startChild<RunExperiment>(`${TYPE_PREFIX}runExperiment`, {
-      workflowId: workflowIds.experiment(id),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ spec: experiment }],
-      staticDetails: WORKFLOW_DETAILS['loopwright.runExperiment'],
-      staticSummary: `${model}@${challenger} against ${model}@${champion} in ${environment}`,
-      ...(typedSearchAttributes ? { typedSearchAttributes } : {}),
-    });
+    await this.settleAlert(command);
   }
 
   /** Records the end and says so. */
@@ -153,7 +104,7 @@ export class Retraining {
     const result: RetrainingResult = {
       key: spec.key,
       at: spec.at,
-      closedAt: ending.experiment?.decidedAt ?? now,
+      closedAt: ending.at ?? ending.experiment?.decidedAt ?? now,
       decision: ending.decision,
       reasons: ending.reasons,
       rows: status.snapshot?.rows ?? 0,
@@ -161,6 +112,7 @@ export class Retraining {
       challengerVersion: status.challenger,
       gate: status.gate,
       experiment: status.experiment,
+      ...(status.approval === undefined ? {} : { approval: status.approval }),
     };
     await run.closeRetraining({ spec, result }, ending.decision);
     this.change({ phase: 'closed', result });
@@ -186,4 +138,15 @@ export class Retraining {
       log.warn('nobody takes the report', { reportTo: spec.reportTo, error });
     }
   }
+
+  private get target() {
+    return { model: this.spec.model, environment: this.spec.environment };
+  }
+}
+
+/** What a failure says at its root. */
+export function messageOf(error: unknown): string {
+  let cause = error as Error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return cause.message;
 }

@@ -6,19 +6,24 @@ interface Compensation {
   readonly undo: () => Promise<void>;
 }
 
+/** Told of a compensation that waits for a person, and of the person's word. */
+export interface SagaWatcher {
+  failed(step: string, error: unknown): Promise<void>;
+  resolved(step: string, command: ResolveCompensation): Promise<void>;
+}
+
 /**
  * Steps that can be undone. A step's compensation is registered before the step: a step that timed out may have
  * happened. So a compensation looks before it undoes and is safe if the step never happened.
  */
 export class Saga {
   private readonly compensations: Compensation[] = [];
-  private readonly onFailure: (failed: readonly string[]) => void;
-  private readonly failed: string[] = [];
-  private resolution: ResolveCompensation['action'] | null = null;
+  private readonly watcher: SagaWatcher;
+  private stuck: string | null = null;
+  private resolution: ResolveCompensation | null = null;
 
-  /** @param onFailure told of the compensations that wait for a person, and again when none does */
-  constructor(onFailure: (failed: readonly string[]) => void = () => undefined) {
-    this.onFailure = onFailure;
+  constructor(watcher: SagaWatcher) {
+    this.watcher = watcher;
   }
 
   /** Registers the compensation, then runs the step. */
@@ -27,14 +32,14 @@ export class Saga {
     return run();
   }
 
-  /** Whether a compensation waits for a person. */
-  get waiting(): boolean {
-    return this.failed.length > 0;
+  /** The step whose compensation waits for a person, or null. */
+  get waitsFor(): string | null {
+    return this.stuck;
   }
 
   /** A person's word on the compensation that failed. */
-  resolve(action: ResolveCompensation['action']): void {
-    this.resolution = action;
+  resolve(command: ResolveCompensation): void {
+    this.resolution = command;
   }
 
   /** Undoes every registered step, newest first, whatever is being cancelled. */
@@ -51,14 +56,20 @@ export class Saga {
         return;
       } catch (error) {
         log.error('a compensation failed and waits for resolveCompensation', { name, error });
-        this.failed.push(name);
-        this.onFailure([...this.failed]);
-        this.resolution = null;
-        await condition(() => this.resolution !== null);
-        this.failed.pop();
-        this.onFailure([...this.failed]);
-        if ((this.resolution as ResolveCompensation['action'] | null) === 'done-by-hand') return;
+        const command = await this.waitForPerson(name, error);
+        if (command.action === 'done-by-hand') return;
       }
     }
+  }
+
+  private async waitForPerson(name: string, error: unknown): Promise<ResolveCompensation> {
+    this.stuck = name;
+    this.resolution = null;
+    await this.watcher.failed(name, error);
+    await condition(() => this.resolution !== null);
+    const command = this.resolution!;
+    this.stuck = null;
+    await this.watcher.resolved(name, command);
+    return command;
   }
 }

@@ -14,9 +14,9 @@ import { decideLook, exposureEnd, plannedLooks } from '../../domain/experiment';
 import type { PlannedLook } from '../../domain/experiment';
 import { outcomeOf } from '../../domain/retraining';
 import { after } from '../../domain/time';
+import { mcnemarTest } from '../../statistics';
 import { NO_LABEL } from '../../stores';
 import type { Stores } from '../../stores';
-import { compareOnSameRows } from './mcnemar';
 import type { World } from './world';
 
 /** How a gate ends. */
@@ -91,13 +91,13 @@ class ShadowGate implements Gate {
     const shadowed = await rows.read({ from: start, to: this.end, asOf: this.dueAt });
     const known = Array.from({ length: shadowed.n }, (_, row) => row).filter((row) => shadowed.label[row] !== NO_LABEL);
     const answers = this.world.version(challenger).predictions;
-    const test = compareOnSameRows(
-      known.map((row) => answers[from + row]!),
-      known.map((row) => shadowed.prediction[row]!),
+    const test = mcnemarTest(
       known.map((row) => shadowed.label[row]!),
+      known.map((row) => shadowed.prediction[row]!),
+      known.map((row) => answers[from + row]!),
     );
-    const reason = `${test.challengerOnly} rows only the challenger had right, ${test.championOnly} only the champion, of ${test.n}; exact p ${Number(test.pValue.toPrecision(3))}, α ${this.alpha}`;
-    const decision = this.decide(test.n, test.pValue, test.challengerOnly - test.championOnly);
+    const reason = `${test.treatmentOnly} rows only the challenger had right, ${test.controlOnly} only the champion, of ${test.n}; exact p ${Number(test.pValue.toPrecision(3))}, α ${this.alpha}`;
+    const decision = this.decide(test.n, test.pValue, test.treatmentOnly - test.controlOnly);
     if (decision === 'promoted') promote(this.world, this.candidate, this.dueAt, reason);
     return { decision, reasons: [reason], at: this.dueAt };
   }

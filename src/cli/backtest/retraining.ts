@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { createRetrainingActivities } from '../../../activities/retraining';
+import { Scoring } from '../../../activities/scoring';
 import { DEFAULT_TRAINER } from '../../contracts';
 import type { GateResult, Instant, MonitorSpec, RetrainSpec } from '../../contracts';
 import { gateMetricOf, judgeGate } from '../../domain/retraining';
@@ -29,7 +30,7 @@ export async function trainChallenger(
   key: string,
 ): Promise<Challenger> {
   const request = requestOf(spec, at, key);
-  const activities = createRetrainingActivities(stores, stages);
+  const activities = createRetrainingActivities(stores, new Scoring(stores.artifacts, stages));
   let rows = 0;
   try {
     const snapshot = await activities.takeSnapshot({ spec: request });
@@ -37,7 +38,7 @@ export async function trainChallenger(
     const { from, to, asOf, holdoutFrom } = snapshot;
     const artifact = await stores.artifacts.put(await train(world, { from, to: holdoutFrom, asOf }));
     const gate = await activities.evaluateGate({ spec: request, snapshot, artifact });
-    const { pass, reason } = judgeGate(gate);
+    const { pass, reason } = judgeGate(gate, request.policy.gate);
     if (!pass) return { version: null, decision: 'not-better', reason, rows, gate };
     const version = world.register(await train(world, { from, to, asOf }), { from, to });
     return { version, decision: null, reason, rows, gate };

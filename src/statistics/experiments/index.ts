@@ -27,6 +27,8 @@ export { adjustPValues } from './multiplicity';
 export type { AdjustedPValues, Adjustment } from './multiplicity';
 export { nonInferiority } from './non-inferiority';
 export type { NonInferiorityPlan, NonInferiorityResult } from './non-inferiority';
+export { mcnemarTest, pairedLossTest } from './paired';
+export type { McNemarResult, PairedLossResult } from './paired';
 export type { DifferenceIntervalMethod } from './proportion-difference';
 export { proportionInterval } from './proportion-interval';
 export type { ProportionIntervalMethod } from './proportion-interval';

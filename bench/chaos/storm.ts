@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildWorker } from '../../src/cli/child-worker';
+import type { LoopwrightClient } from '../../src/client';
+import { seeded } from './library';
+import { pointOf } from './points';
+import { beginSaga, endOfSaga, ENDS, faultsOf } from './sagas';
+import type { End, Saga } from './sagas';
+
+/** So many sagas are open while the worker is killed. */
+const OPEN = 16;
+/** A point that nobody comes to is given up after so long. */
+const PATIENCE_MS = 20_000;
+
+/** What a storm needs. */
+export interface StormInput {
+  readonly worker: ChildWorker;
+  readonly client: LoopwrightClient;
+  readonly kills: number;
+  readonly seed: number;
+  readonly log: (line: string) => void;
+}
+
+/** What a storm left. */
+export interface StormResult {
+  readonly sagas: readonly Saga[];
+  readonly kills: number;
+  /** What is wrong with the sagas that ended. */
+  readonly faults: readonly string[];
+}
+
+/** Kills a worker over a batch of sagas, then lets every saga end and holds each against how it was meant to end. */
+export async function storm({ worker, client, kills, seed, log }: StormInput): Promise<StormResult> {
+  const random = seeded(seed);
+  const sagas: Saga[] = [];
+  const open = new Map<string, Promise<void>>();
+  const faults: string[] = [];
+  let over = false;
+  const ends = Object.keys(ENDS) as End[];
+
+  const begin = async (): Promise<void> => {
+    const saga: Saga = { model: `saga-${seed}-${sagas.length}`, end: ends[sagas.length % ends.length]! };
+    sagas.push(saga);
+    const work = (async () => {
+      await beginSaga(client, saga);
+      faults.push(...(await faultsOf(client, saga, await endOfSaga(client, saga))));
+    })();
+    open.set(
+      saga.model,
+      work
+        .catch((error: unknown) => void faults.push(`${saga.model}: ${(error as Error).message}`))
+        .finally(() => open.delete(saga.model)),
+    );
+    await delay(50);
+  };
+  // The client starts nothing on a queue that no worker has polled.
+  await worker.start();
+  const feed = (async () => {
+    while (!over) {
+      if (open.size < OPEN) await begin();
+      else await delay(50);
+    }
+  })();
+
+  await endLife(worker);
+  for (let kill = 1; kill < kills; kill += 1) {
+    await live(worker, pointOf(kill - 1), 500 + random() * 2_000);
+    if ((kill + 1) % 10 === 0) log(`${kill + 1} kills, ${sagas.length} sagas begun, ${open.size} open`);
+  }
+  over = true;
+  await feed;
+  log(`${open.size} sagas are open and go on`);
+  await worker.start();
+  await Promise.all(open.values());
+  return { sagas, kills, faults };
+}
+
+/** One life of the worker: it dies at its point, or is killed after a time, or when nobody came to the point. */
+async function live(worker: ChildWorker, point: string | null, ms: number): Promise<void> {
+  await worker.start(point ?? undefined);
+  const death = worker.death();
+  const died = await Promise.race([death.then(() => true), delay(point === null ? ms : PATIENCE_MS, false)]);
+  if (!died) await endLife(worker, death);
+}
+
+async function endLife(worker: ChildWorker, death = worker.death()): Promise<void> {
+  process.kill(worker.pid, 'SIGKILL');
+  await death;
+}
