@@ -1,3 +1,4 @@
+import { retrainingOwner } from '../src/contracts';
 import type {
   GateResult,
   ModelSignature,
@@ -41,7 +42,7 @@ export function createRetrainingActivities(
     trainChallenger: async ({ spec, snapshot }) => {
       const rows = await snapshotRows(stores, spec, snapshot);
       const artifact = await train(scoring, spec, slice(rows, 0, holdoutStart(rows, snapshot)));
-      return { artifact: await stores.artifacts.put(artifact, ownerOf(spec)) };
+      return { artifact: await stores.artifacts.put(artifact, retrainingOwner(spec)) };
     },
     evaluateGate: (input) => evaluateGate(deps, input),
     registerChallenger: (input) => registerChallenger(deps, input),
@@ -53,7 +54,7 @@ export function createRetrainingActivities(
     discardArtifacts: ({ spec }) => discardArtifacts(stores, spec),
     discardSnapshot: ({ spec }) =>
       stores.datasets.discard(
-        ownerOf(spec),
+        retrainingOwner(spec),
         async (dataset) => (await stores.registry.findByDataset(dataset)) !== null,
       ),
     planExperiment: async ({ spec }) => {
@@ -62,11 +63,6 @@ export function createRetrainingActivities(
     },
     closeRetraining: ({ spec, result }) => closeRetraining(stores, spec, result),
   };
-}
-
-/** Who may discard what a retraining stores. */
-function ownerOf({ model, environment, key }: RetrainSpec): string {
-  return `${model}:${environment}/${key}`;
 }
 
 /** The gate where the user has none: a model needs two classes to learn from. */
@@ -84,7 +80,7 @@ async function takeSnapshot(stores: Stores, spec: RetrainSpec): Promise<Snapshot
   if (rows.n === 0) throw refused(`no labelled rows between ${from} and ${spec.at}`);
   const positives = rows.label.reduce((sum, label) => sum + label, 0);
   const facts = { positives, from, to: spec.at, asOf: spec.at, holdoutFrom };
-  return stores.datasets.record(spec, rows, facts, ownerOf(spec));
+  return stores.datasets.record(spec, rows, facts, retrainingOwner(spec));
 }
 
 async function train(scoring: Scoring, spec: RetrainSpec, rows: TrainingRows): Promise<Uint8Array> {
@@ -105,7 +101,7 @@ async function registerChallenger(
   const rows = await snapshotRows(stores, spec, snapshot);
   const bytes = await train(scoring, spec, slice(rows, 0, rows.n));
   const format = formatOf(bytes, spec.policy.trainer);
-  const artifact = await stores.artifacts.put(bytes, ownerOf(spec));
+  const artifact = await stores.artifacts.put(bytes, retrainingOwner(spec));
   const [low, high] = gate.intervals?.challenger ?? [null, null];
   const value = gate.challenger[spec.metric];
   const { version } = await stores.registry.register({
@@ -149,7 +145,7 @@ async function judgeBake(
 
 async function discardArtifacts(stores: Stores, spec: RetrainSpec): Promise<void> {
   await stores.artifacts.discard(
-    ownerOf(spec),
+    retrainingOwner(spec),
     async (digest) => (await stores.registry.findByArtifact(digest)) !== null,
   );
 }

@@ -4,12 +4,12 @@ import * as contracts from '../src/contracts';
 import type { RetrainingResult, RetrainModelInput } from '../src/contracts';
 import { isClean } from '../src/domain/retraining';
 import { activities, checkSpec, SHORT } from './lib/activities';
-import { facts, plain, showState } from './lib/attributes';
 import { EarlyUpdates } from './lib/early';
 import { messageOf, Retraining } from './lib/retraining';
 import type { Ending } from './lib/retraining';
 import { executeFirst } from './lib/retraining-first';
 import { RetrainingMessages } from './lib/retraining-messages';
+import { showRetraining } from './lib/retraining-page';
 import { execute } from './lib/retraining-steps';
 import { versioned } from './lib/versioning';
 
@@ -32,7 +32,7 @@ export async function retrainModel(input: RetrainModelInput): Promise<Retraining
   const updates = new EarlyUpdates(UPDATES);
   const given: unknown = (input as Partial<RetrainModelInput> | undefined)?.spec;
   const spec = await checkSpec('retraining', given);
-  const retraining = new Retraining(spec, () => show(retraining));
+  const retraining = new Retraining(spec, () => showRetraining(retraining.status));
   const scope = new CancellationScope();
   const messages = new RetrainingMessages(retraining, scope, updates);
   const ended = await run.openRetraining({ spec }, 'has this key ended before?');
@@ -102,26 +102,4 @@ function endingOf(error: unknown, { cancelledBy }: RetrainingMessages): Ending {
     return end('timed-out', `${step} did not end in time; whether it happened was looked up before it was undone`);
   }
   return end('failed', messageOf(error));
-}
-
-function show(retraining: Retraining): void {
-  const { spec, phase, reasons, snapshot, gate, challenger, experiment, result, failedCompensations, waitsUntil } =
-    retraining.status;
-  const state = result?.decision ?? (phase === 'compensation-failed' ? 'COMPENSATION_FAILED' : phase);
-  showState(state, [
-    `**${spec.model}** in **${spec.environment}** · ${state}`,
-    ...facts([
-      ['asked for at', spec.at],
-      ['rows', snapshot?.rows ?? null],
-      ['champion on the hold-out', gate?.champion[gate.metric] ?? null],
-      ['challenger on the hold-out', gate?.challenger[gate.metric] ?? null],
-      ['challenger', challenger],
-      ['experiment', experiment],
-      ...(waitsUntil === undefined ? [] : [['waits until', waitsUntil] as const]),
-    ]),
-    '**Why**',
-    ...reasons.map((reason) => `- ${plain(reason)}`),
-    ...(result === null ? [] : ['', '**How it ended**', ...result.reasons.map((reason) => `- ${plain(reason)}`)]),
-    ...failedCompensations.map((name) => `- **COMPENSATION_FAILED ${name}**: send resolveCompensation`),
-  ]);
 }

@@ -16,6 +16,6 @@ export const { ChildWorker, prebuildBundle } = load('./lib/src/cli/child-worker'
 export const { seeded } = load('./lib/src/cli/random') as typeof Random;
 export const { LoopwrightClient } = load('./lib/src/client') as typeof Clients;
 export const { TYPE_PREFIX, workflowIds } = load('./lib/src/contracts') as typeof Contracts;
-export const { startEngines } = load('./lib/src/engines') as typeof Engines;
+export const { findExecutable, startMongo } = load('./lib/src/engines') as typeof Engines;
 export const { encodeModel, trainLogisticRegression } = load('./lib/src/models') as typeof Models;
 export const { MONGO_OPTIONS } = load('./lib/src/stores') as typeof Stores;

@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { MongoClient } from 'mongodb';
 import { coverageOf } from './coverage';
-import { ChildWorker, LoopwrightClient, MONGO_OPTIONS, prebuildBundle, startEngines } from './library';
+import { ChildWorker, LoopwrightClient, MONGO_OPTIONS, prebuildBundle, startMongo } from './library';
 import { STEPS } from './points';
+import { MortalServer } from './server';
 import { storm } from './storm';
 
-const USAGE = 'usage: npm run chaos -- saga --kills N [--seed S]   (N from 1 to 10000, S a whole number)';
+const USAGE =
+  'usage: npm run chaos -- saga --kills N [--server-kills M] [--seed S]   (N from 1 to 10000, M from 0 to N, S a whole number)';
 
 /** Of the kills, so many must have hit a saga; and every step at least so many times, once there are enough of them. */
 const SHARE_INSIDE = 0.75;
@@ -19,25 +21,32 @@ const log = (line: string): void => void process.stdout.write(`${line}\n`);
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { kills: { type: 'string' }, seed: { type: 'string', default: '1' } },
+    options: {
+      kills: { type: 'string' },
+      'server-kills': { type: 'string', default: '0' },
+      seed: { type: 'string', default: '1' },
+    },
   });
   const kills = Number(values.kills);
   const seed = Number(values.seed);
+  const serverKills = Number(values['server-kills']);
   const fine = positionals.join() === 'saga' && Number.isInteger(kills) && kills >= 1 && kills <= 10_000;
-  if (!fine || !Number.isInteger(seed)) {
+  const mayKill = Number.isInteger(serverKills) && serverKills >= 0 && serverKills <= kills;
+  if (!fine || !mayKill || !Number.isInteger(seed)) {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  const engines = await startEngines({ ui: false });
+  const server = await MortalServer.start();
+  const engine = await startMongo();
   const bundle = await prebuildBundle();
-  const mongo = await MongoClient.connect(engines.mongo.uri, MONGO_OPTIONS);
-  const connection = await Connection.connect({ address: engines.temporal.address });
+  const mongo = await MongoClient.connect(engine.uri, MONGO_OPTIONS);
+  const connection = await Connection.connect({ address: server.address });
   const database = `chaos-${randomUUID()}`;
   const taskQueue = 'chaos';
   const worker = new ChildWorker({
-    address: engines.temporal.address,
+    address: server.address,
     namespace: 'default',
-    mongodb: engines.mongo.uri,
+    mongodb: engine.uri,
     database,
     taskQueue,
     bundle: bundle.path,
@@ -47,7 +56,7 @@ async function main(): Promise<number> {
     const client = new LoopwrightClient({ temporal, mongo, db: mongo.db(database, MONGO_OPTIONS), taskQueue });
     await client.migrate();
     const started = Date.now();
-    const result = await storm({ worker, client, kills, seed, log });
+    const result = await storm({ worker, server, client, kills, serverKills, seed, log });
     const artifacts = await orphans(mongo, database);
     const coverage = await coverageOf(temporal, result.sagas);
     return report({
@@ -62,7 +71,8 @@ async function main(): Promise<number> {
     await connection.close();
     await mongo.close();
     await bundle.remove();
-    await engines.stop();
+    await server.stop();
+    await engine.stop();
   }
 }
 
@@ -76,6 +86,7 @@ async function orphans(mongo: MongoClient, database: string): Promise<number> {
 interface Outcome {
   readonly begun: number;
   readonly kills: number;
+  readonly serverKills: number;
   readonly faults: readonly string[];
   readonly artifacts: number;
   readonly activities: Readonly<Record<string, number>>;

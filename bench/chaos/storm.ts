@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildWorker } from '../../src/cli/child-worker';
 import type { LoopwrightClient } from '../../src/client';
 import { seeded } from './library';
+import type { MortalServer } from './server';
 import { pointOf } from './points';
 import { beginSaga, endOfSaga, ENDS, faultsOf } from './sagas';
 import type { End, Saga } from './sagas';
@@ -14,8 +15,11 @@ const PATIENCE_MS = 20_000;
 /** What a storm needs. */
 export interface StormInput {
   readonly worker: ChildWorker;
+  readonly server: MortalServer;
   readonly client: LoopwrightClient;
   readonly kills: number;
+  /** Kills of the Temporal server among them, evenly spread. */
+  readonly serverKills: number;
   readonly seed: number;
   readonly log: (line: string) => void;
 }
@@ -24,15 +28,18 @@ export interface StormInput {
 export interface StormResult {
   readonly sagas: readonly Saga[];
   readonly kills: number;
+  readonly serverKills: number;
   /** What is wrong with the sagas that ended. */
   readonly faults: readonly string[];
 }
 
 /** Kills a worker over a batch of sagas, then lets every saga end and holds each against how it was meant to end. */
-export async function storm({ worker, client, kills, seed, log }: StormInput): Promise<StormResult> {
+export async function storm(input: StormInput): Promise<StormResult> {
+  const { worker, server, client, kills, serverKills, seed, log } = input;
   const random = seeded(seed);
   const sagas: Saga[] = [];
   const open = new Map<string, Promise<void>>();
+  const stages = new Map<string, string>();
   const faults: string[] = [];
   let over = false;
   const ends = Object.keys(ENDS) as End[];
@@ -41,8 +48,12 @@ export async function storm({ worker, client, kills, seed, log }: StormInput): P
     const saga: Saga = { model: `saga-${seed}-${sagas.length}`, end: ends[sagas.length % ends.length]! };
     sagas.push(saga);
     const work = (async () => {
-      await beginSaga(client, saga);
-      faults.push(...(await faultsOf(client, saga, await endOfSaga(client, saga))));
+      // Every step of it has a key: what a dead server did not answer is asked again.
+      stages.set(saga.model, 'begins');
+      await patiently(() => beginSaga(client, saga));
+      stages.set(saga.model, `is meant to end as ${saga.end}`);
+      const result = await patiently(() => endOfSaga(client, saga));
+      faults.push(...(await faultsOf(client, saga, result)));
     })();
     open.set(
       saga.model,
@@ -63,6 +74,8 @@ export async function storm({ worker, client, kills, seed, log }: StormInput): P
 
   await endLife(worker);
   for (let kill = 1; kill < kills; kill += 1) {
+    const isServers = serverKills > 0 && kill % Math.ceil(kills / (serverKills + 1)) === 0;
+    if (isServers && server.kills < serverKills) await server.kill();
     await live(worker, pointOf(kill - 1), 500 + random() * 2_000);
     if ((kill + 1) % 10 === 0) log(`${kill + 1} kills, ${sagas.length} sagas begun, ${open.size} open`);
   }
@@ -70,8 +83,24 @@ export async function storm({ worker, client, kills, seed, log }: StormInput): P
   await feed;
   log(`${open.size} sagas are open and go on`);
   await worker.start();
+  const telling = setInterval(() => {
+    log(`open still: ${[...open.keys()].map((model) => `${model} ${stages.get(model)}`).join(', ')}`);
+  }, 30_000);
   await Promise.all(open.values());
-  return { sagas, kills, faults };
+  clearInterval(telling);
+  return { sagas, kills, serverKills: server.kills, faults };
+}
+
+/** Asks again while the Temporal server is away. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 20) throw error;
+      await delay(1_000);
+    }
+  }
 }
 
 /** One life of the worker: it dies at its point, or is killed after a time, or when nobody came to the point. */

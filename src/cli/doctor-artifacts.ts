@@ -1,3 +1,4 @@
+import { retrainingOwner } from '../contracts';
 import { OrphanStore } from '../stores/orphans';
 import type { OperatorContext } from './context';
 import { DOCTOR, REPAIR } from './doctor-finding';
@@ -29,7 +30,7 @@ export const checkArtifacts: Check = async (context, now) => {
 /** Digests with the owners whose claims are given up; the store deletes what nobody claims or names then. */
 async function orphans({ stores, db }: OperatorContext, before: Date): Promise<Map<string, readonly string[]>> {
   const store = new OrphanStore(db);
-  const open = new Set((await stores.retrainings.open()).map(({ spec }) => spec.key));
+  const open = new Set((await stores.retrainings.open()).map(({ spec }) => retrainingOwner(spec)));
   const unclaimed = await stores.artifacts.unreferenced(before, (digest) => store.isNamed(digest));
   const claimed = (await store.claimed(before)).filter(({ owners }) => !owners.some((key) => open.has(key)));
   return new Map([

@@ -40,3 +40,8 @@ export function experimentId(target: ModelTarget, k: number): string {
 export function versionName(model: string, version: number): string {
   return `${model}@${version}`;
 }
+
+/** Who a retraining is where it claims what it stores: keys are a user's own, and may repeat from model to model. */
+export function retrainingOwner({ model, environment, key }: ModelTarget & { readonly key: string }): string {
+  return `${model}:${environment}/${key}`;
+}

@@ -10,7 +10,7 @@ let loop: TestLoop;
 let counter = 0;
 const fresh = () => `${loop.model}-${(counter += 1)}`;
 beforeAll(async () => {
-  loop = await startTestLoop();
+  loop = await startTestLoop({ environments: ['production'] });
 });
 afterAll(() => loop.close());
 
@@ -105,4 +105,14 @@ test('a new champion that breaks a rule while it bakes is rolled back', async ()
     ['roll-back', 1],
   ]);
   expect((await loop.client.models.find(model, 2))!.state).toBe('archived');
+});
+
+test('an environment that nobody declared is refused before anything changes', async () => {
+  const model = fresh();
+  await prepareRetraining(loop, model, 'turned');
+  const mistyped = { model, environment: 'prod' };
+  await expect(loop.client.deployments.deploy(mistyped, 1, person)).rejects.toThrow(
+    'environment is "prod": expected one of production',
+  );
+  expect(await loop.client.deployments.current(mistyped)).toBeNull();
 });

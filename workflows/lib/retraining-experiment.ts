@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import { TYPE_PREFIX, WORKFLOW_DETAILS, workflowIds } from '../../src/contracts';
 import type { ExperimentResult, ExperimentSpec, LoopwrightWorkflows, RetrainSpec } from '../../src/contracts';
@@ -37,12 +37,13 @@ export async function experiment(retraining: Retraining, contest: Contest): Prom
       await contest.afterUndo?.();
     },
     async () => {
-      child = await startExperiment(spec, { id, seed }, contest);
+      // A start that is cancelled half-way may have happened: it is seen through, and undone like any other.
+      child = await CancellationScope.nonCancellable(() => startExperiment(spec, { id, seed }, contest));
     },
   );
   retraining.change({ phase: 'experiment', experiment: id });
   await retraining.report({});
-  return child!.result();
+  return Promise.race([child!.result(), CancellationScope.current().cancelRequested]);
 }
 
 async function startExperiment(
