@@ -44,22 +44,20 @@ async function whyNot(stores: Needed, target: ModelTarget, version: ModelVersion
   if (serving === null || serving.champion === version.version || version.signature === undefined) return null;
   const champion = await stores.registry.find(target.model, serving.champion);
   if (champion?.signature === undefined) return null;
-  const differences = differencesOf(champion.signature, version.signature);
+  // What was trained on logged rows, or has served before, takes features that the traffic carries.
+  const isKnown = version.dataset !== null || (await stores.deployments.hasServed(target, version.version));
+  const differences = differencesOf(champion.signature, version.signature, isKnown);
   return differences.length === 0
     ? null
     : `${version.name} takes other features than ${champion.name}: ${differences.join(', ')}`;
 }
 
-/** Fields that only one of two signatures has, or that differ in type, by name. */
-function differencesOf(champion: ModelSignature, version: ModelSignature): readonly string[] {
-  const [before, after] = [champion, version].map(
-    (signature) => new Map(signature.map(({ name, type }) => [name, type])),
-  ) as [Map<string, string>, Map<string, string>];
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return names.flatMap((name) => {
-    const [was, is] = [before.get(name), after.get(name)];
-    if (was === is) return [];
-    if (was === undefined) return [`${name} is new`];
-    return [is === undefined ? `${name} is missing` : `${name} is a ${is}, was a ${was}`];
+/** Features that a version takes and the champion does not, unless they are known, or takes as another type; fewer are fine. */
+function differencesOf(champion: ModelSignature, version: ModelSignature, isKnown: boolean): readonly string[] {
+  const before = new Map(champion.map(({ name, type }) => [name, type]));
+  return version.flatMap(({ name, type }) => {
+    const was = before.get(name);
+    if (was === type || (was === undefined && isKnown)) return [];
+    return [was === undefined ? `${name} is new` : `${name} is a ${type}, was a ${was}`];
   });
 }

@@ -81,6 +81,12 @@ export class DeploymentStore {
     return found === null ? null : servingOf(withoutId(found));
   }
 
+  /** Whether a version has been champion before. */
+  async hasServed(target: ModelTarget, version: number): Promise<boolean> {
+    const filter = { ...targetFilter(target), champion: { $eq: version } };
+    return (await this.ledger.findOne(filter, { projection: { _id: 1 } })) !== null;
+  }
+
   /** What served at an event time: the newest decision effective by then. */
   async at(target: ModelTarget, instant: Instant): Promise<LedgerEntry | null> {
     const found = await this.ledger

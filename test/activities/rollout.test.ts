@@ -27,13 +27,17 @@ const fresh = (environment = 'production') => ({ model: `m${(counter += 1)}`, en
 async function register(
   target: { readonly model: string },
   key: string,
-  change: { trainer?: string; signature?: ModelSignature; bytes?: Uint8Array; state?: 'registered' | 'deleted' } = {},
+  change: {
+    trainer?: string;
+    signature?: ModelSignature;
+    bytes?: Uint8Array;
+  } = {},
 ): Promise<number> {
-  const { trainer = 'logistic-regression', signature, bytes = modelBytes(1), state = 'registered' } = change;
+  const { trainer = 'logistic-regression', signature, bytes = modelBytes(1) } = change;
   const artifact = await opened.stores.artifacts.put(bytes);
   const rest = { trainedOn: null, dataset: null, metrics: {}, ...(signature ? { signature } : {}) };
   const registered = await opened.stores.registry.register({
-    ...{ model: target.model, key, artifact, trainer, state },
+    ...{ model: target.model, key, artifact, trainer, state: 'registered' as const },
     ...rest,
   });
   return registered.version;
@@ -210,70 +214,5 @@ describe('probing a version', () => {
     await register(target, 'away', { trainer: 'away' });
     await log(target, served(0, [{ version: 1, rows: 5, right: 1 }]));
     await expect(probe(target, 2)).rejects.toThrow('connection refused');
-  });
-});
-
-describe('whether a version may serve', () => {
-  const check = (target: ReturnType<typeof fresh>, version: number) => activities.checkDeployable({ target, version });
-  const x = { name: 'x', type: 'number' as const };
-  const serve = (target: ReturnType<typeof fresh>, ...versions: number[]) =>
-    versions.reduce(
-      (before, champion, k) =>
-        before.then(async () => {
-          const entry = { ...target, token: k + 1, champion, previous: null, challenger: null, split: null };
-          const said = { action: 'deploy' as const, who: 'w', reason: 'r', key: `k${k}`, effectiveAt: hour(k) };
-          await opened.stores.deployments.write({ ...entry, ...said });
-        }),
-      Promise.resolve(),
-    );
-
-  test('one that is there may', async () => {
-    const target = fresh();
-    expect(await check(target, await register(target, 'v'))).toBeNull();
-  });
-
-  test('where environments are declared any other is refused, with those that are', async () => {
-    const target = fresh('prod');
-    await register(target, 'v');
-    expect(await check(target, 1)).toBeNull();
-    const other = createActivities({ stores: opened.stores, environments: ['staging', 'production'] });
-    expect(await other.checkDeployable({ target, version: 1 })).toBe(
-      'environment is "prod": expected one of staging, production',
-    );
-  });
-
-  test('unknown, deleted and without its artifact', async () => {
-    const target = fresh();
-    await expect(check(target, 1)).rejects.toMatchObject({ type: 'loopwright.NotFound' });
-    await register(target, 'deleted', { state: 'deleted' });
-    expect(await check(target, 1)).toContain('was deleted');
-    await register(target, 'lost', { bytes: modelBytes(8) });
-    const { artifact } = (await opened.stores.registry.find(target.model, 2))!;
-    await opened.db.collection('artifacts.files').deleteMany({ filename: artifact });
-    expect(await check(target, 2)).toContain('is not in the store');
-  });
-
-  test("features other than the champion's are named", async () => {
-    const target = fresh();
-    await register(target, '1', { signature: [x, { name: 'y', type: 'number' }, { name: 'z', type: 'category' }] });
-    await register(target, '2', { signature: [{ name: 'a', type: 'number' }, x, { name: 'z', type: 'number' }] });
-    await register(target, '3');
-    await register(target, '4', { signature: [x, { name: 'y', type: 'number' }, { name: 'z', type: 'category' }] });
-    expect(await check(target, 2)).toBeNull();
-    await serve(target, 1);
-    expect(await check(target, 2)).toBe(
-      `${target.model}@2 takes other features than ${target.model}@1: a is new, y is missing, z is a number, was a category`,
-    );
-    expect(await check(target, 3)).toBeNull();
-    expect(await check(target, 4)).toBeNull();
-  });
-
-  test('what may take its place is the newest champion before it that is still there', async () => {
-    const target = fresh();
-    for (const key of ['1', '2', '3']) await register(target, key, { state: key === '2' ? 'deleted' : 'registered' });
-    await serve(target, 1, 2, 3);
-    expect(await activities.findFallback({ target, version: 3 })).toBe(1);
-    expect(await activities.findFallback({ target: fresh(), version: 3 })).toBeNull();
-    expect(await activities.findEntry({ target, token: 2 })).toMatchObject({ champion: 2 });
   });
 });
