@@ -32,9 +32,9 @@ export const WORKFLOW_DETAILS: Readonly<Record<LoopwrightWorkflowName, string>> 
   'loopwright.monitorModel':
     'Judges each window of served traffic once its labels are mature, alerts after k bad windows in a row and answers by its policy. Updates: advance, evaluate, configure, pause, resume, acknowledgeAlert, snoozeAlert, resolveAlert.',
   'loopwright.retrainModel':
-    'Trains a challenger on the rows labelled by the watermark, gates it on a hold-out, registers it and lets it meet the champion; every step is undone when a later one fails. Updates: approve, reject, cancel, resolveCompensation.',
+    'Trains a challenger on the rows labelled by the watermark, gates it on a hold-out, registers it, has it approved if the policy asks, deploys it by strategy or experiment and watches it; every step is undone when a later one fails. Updates: approve, reject, cancel, resolveCompensation.',
   'loopwright.deployModel':
-    'The only writer of what serves. Updates: deploy, setTraffic, promote, rollBack; each with an idempotency key, each a line of the ledger.',
+    'The only writer of what serves. Updates: deploy, setTraffic, promote, rollBack, withdraw; each with an idempotency key, each a line of the ledger.',
   'loopwright.runExperiment':
     'Champion against challenger on divided traffic, weekly looks with alpha spending, one decision with its reasons. Updates: advance, stop, extend, ramp.',
   'loopwright.recordOutcomes': 'Writes a batch of outcomes for a service without access to MongoDB.',
