@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes, versionName } from '../src/contracts';
-import type { DeploymentActivities, ModelSignature, ModelTarget, ModelVersion } from '../src/contracts';
+import type { DeploymentActivities, ModelTarget, ModelVersion } from '../src/contracts';
 import { fallbacksOf } from '../src/domain/deployment';
 import type { Stores } from '../src/stores';
 
@@ -44,20 +44,15 @@ async function whyNot(stores: Needed, target: ModelTarget, version: ModelVersion
   if (serving === null || serving.champion === version.version || version.signature === undefined) return null;
   const champion = await stores.registry.find(target.model, serving.champion);
   if (champion?.signature === undefined) return null;
+  const before = new Map(champion.signature.map(({ name, type }) => [name, type]));
+  // Fewer features are fine.
+  const differing = version.signature.filter(({ name, type }) => before.get(name) !== type);
+  if (differing.length === 0) return null;
   // What was trained on logged rows, or has served before, takes features that the traffic carries.
   const isKnown = version.dataset !== null || (await stores.deployments.hasServed(target, version.version));
-  const differences = differencesOf(champion.signature, version.signature, isKnown);
-  return differences.length === 0
-    ? null
-    : `${version.name} takes other features than ${champion.name}: ${differences.join(', ')}`;
-}
-
-/** Features that a version takes and the champion does not, unless they are known, or takes as another type; fewer are fine. */
-function differencesOf(champion: ModelSignature, version: ModelSignature, isKnown: boolean): readonly string[] {
-  const before = new Map(champion.map(({ name, type }) => [name, type]));
-  return version.flatMap(({ name, type }) => {
-    const was = before.get(name);
-    if (was === type || (was === undefined && isKnown)) return [];
-    return [was === undefined ? `${name} is new` : `${name} is a ${type}, was a ${was}`];
-  });
+  const refused = differing.filter(({ name }) => before.has(name) || !isKnown);
+  const words = refused.map(({ name, type }) =>
+    before.has(name) ? `${name} is a ${type}, was a ${before.get(name)}` : `${name} is new`,
+  );
+  return words.length === 0 ? null : `${version.name} takes other features than ${champion.name}: ${words.join(', ')}`;
 }

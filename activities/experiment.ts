@@ -4,7 +4,7 @@ import { exposureEnd, plannedLooks } from '../src/domain/experiment';
 import { before, durationMs, ms } from '../src/domain/time';
 import * as statistics from '../src/statistics';
 import type { Rows, Stores } from '../src/stores';
-import { performanceOf } from './performance';
+import { lossesOf, performanceOf, rowsOf } from './performance';
 
 /** The difference a plan is asked about, absolute. */
 const PLANNED_EFFECT = 0.05;
@@ -139,31 +139,15 @@ function boundOf({ spec, k, planned, previous }: LookInput, n: number): number |
 
 interface ArmRows {
   readonly arm: Arm;
-  /** Per-row log loss in nano-nats: whole numbers, so that sums do not depend on order. */
-  readonly loss: { readonly n: number; readonly sum: number; readonly sumSquares: number };
+  readonly loss: statistics.MeanSums;
 }
 
 function armOf(name: Arm['name'], version: number, rows: Rows): ArmRows {
-  const mine = Array.from({ length: rows.n }, (_, row) => row).filter((row) => rows.version[row] === version);
-  const known = mine.filter((row) => rows.label[row]! <= 1);
-  const pick = (array: Uint8Array | Float64Array) => Float64Array.from(known, (row) => array[row]!);
-  const performance = performanceOf({
-    n: known.length,
-    label: Uint8Array.from(known, (row) => rows.label[row]!),
-    prediction: Uint8Array.from(known, (row) => rows.prediction[row]!),
-    score: pick(rows.score),
-  });
+  const mine = rowsOf(rows, version);
+  const { n, correct, accuracy, logLoss } = performanceOf(mine);
   return {
-    arm: {
-      name,
-      version,
-      n: known.length,
-      exposed: mine.length,
-      successes: performance.correct,
-      accuracy: performance.accuracy,
-      logLoss: performance.logLoss,
-    },
-    loss: statistics.logLossSums(pick(rows.label), pick(rows.score)),
+    arm: { name, version, n, exposed: mine.n, successes: correct, accuracy, logLoss },
+    loss: lossesOf(mine),
   };
 }
 
@@ -178,11 +162,7 @@ interface Comparison {
 function compare(spec: ExperimentSpec, champion: ArmRows, challenger: ArmRows): Comparison | null {
   const lower = spec.successMetric === 'logLoss';
   const test = lower
-    ? statistics.compareArms(
-        { kind: 'mean', ...champion.loss },
-        { kind: 'mean', ...challenger.loss },
-        { law: 'normal' },
-      )
+    ? statistics.compareArms(champion.loss, challenger.loss, { law: 'normal' })
     : statistics.twoProportionZTest(champion.arm, challenger.arm);
   // Two arms that are always right do not differ; that is a finding, not a lack of one.
   if (test.status === 'no-variation') return { z: 0, pValue: 1, difference: 0, interval: null };

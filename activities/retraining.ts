@@ -13,6 +13,7 @@ import type {
 } from '../src/contracts';
 import { before } from '../src/domain/time';
 import { formatOf, signatureOf, TrainingRefused } from '../src/models';
+import { artifactNeeds } from '../src/stores';
 import type { Stores } from '../src/stores';
 import { stageContext } from './context';
 import { performanceOf } from './performance';
@@ -144,10 +145,7 @@ async function judgeBake(
 }
 
 async function discardArtifacts(stores: Stores, spec: RetrainSpec): Promise<void> {
-  await stores.artifacts.discard(
-    retrainingOwner(spec),
-    async (digest) => (await stores.registry.findByArtifact(digest)) !== null,
-  );
+  await stores.artifacts.discard(retrainingOwner(spec), artifactNeeds(stores));
 }
 
 /** Says what became of the challenger, drops what no version needs and records the end. */

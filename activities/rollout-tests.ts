@@ -1,10 +1,7 @@
 import type { Guardrail } from '../src/contracts';
 import * as statistics from '../src/statistics';
-import type { Rows } from '../src/stores';
-import { labelledIndexes } from './performance';
-
-/** Rows as one version scored them. */
-export type ScoredRows = Pick<Rows, 'n' | 'label' | 'prediction' | 'score'>;
+import { labelledIndexes, lossesOf } from './performance';
+import type { ScoredRows } from './performance';
 
 type Metric = Guardrail['metric'];
 
@@ -29,11 +26,10 @@ export function comparePaired(metric: Metric, champion: ScoredRows, challenger: 
   const rows =
     metric === 'positiveRate' ? Array.from({ length: champion.n }, (_, row) => row) : labelledIndexes(champion);
   const worse = rows.map((row) => worseBy(metric, champion, challenger, row));
-  const { n, mean, m2 } = statistics.momentsOf(worse.filter((value) => value !== null));
-  if (n < 2 || mean === null || m2 === null) return null;
+  const { n, mean, z } = statistics.pairedMeanTest(worse.filter((value) => value !== null));
+  if (n < 2 || mean === null) return null;
   // Without spread every row differs alike: each of two equal versions would do so with a chance of a half.
-  if (m2 === 0) return mean === 0 ? 1 : mean > 0 || metric === 'positiveRate' ? 0.5 ** n : 1;
-  const z = mean / Math.sqrt(m2 / (n - 1) / n);
+  if (z === null) return mean === 0 ? 1 : mean > 0 || metric === 'positiveRate' ? 0.5 ** n : 1;
   return metric === 'positiveRate' ? statistics.twoSidedNormal(z).pValue : statistics.normalSurvival(z);
 }
 
@@ -53,19 +49,6 @@ function countOf(metric: Metric, rows: ScoredRows): statistics.Proportion {
   if (metric === 'positiveRate') return { n: rows.n, successes: rows.prediction.filter((value) => value === 1).length };
   const known = labelledIndexes(rows);
   return { n: known.length, successes: known.filter((row) => rows.prediction[row] === rows.label[row]).length };
-}
-
-/** Sums of the rows' losses in nano-nats: whole numbers, so that they do not depend on order. */
-function lossesOf(rows: ScoredRows): statistics.MeanSums {
-  const known = labelledIndexes(rows);
-  const labels = known.map((row) => rows.label[row]!);
-  return {
-    kind: 'mean',
-    ...statistics.logLossSums(
-      labels,
-      known.map((row) => rows.score[row]!),
-    ),
-  };
 }
 
 /** Versions without any variation do not differ: that is a finding, not a lack of one. */

@@ -1,9 +1,9 @@
 import type { RolloutActivities, RolloutEvidence, RolloutSide } from '../src/contracts';
 import { predictLabels } from '../src/models';
 import type { Rows, Stores } from '../src/stores';
-import { performanceOf } from './performance';
+import { performanceOf, rowsOf } from './performance';
+import type { ScoredRows } from './performance';
 import { comparePaired, compareSides } from './rollout-tests';
-import type { ScoredRows } from './rollout-tests';
 import { probeVersion } from './rollout-probe';
 import type { Scoring } from './scoring';
 
@@ -53,16 +53,6 @@ async function read(stores: Stores, input: Comparison, versions: readonly number
   const { target, from, to, shadow } = input;
   await stores.labels.fold(target);
   return stores.rows.read({ target, from, to, asOf: to, versions, servedOnly: true, features: shadow, ids: false });
-}
-
-function rowsOf(rows: Rows, version: number): ScoredRows {
-  const mine = Array.from({ length: rows.n }, (_, row) => row).filter((row) => rows.version[row] === version);
-  return {
-    n: mine.length,
-    label: Uint8Array.from(mine, (row) => rows.label[row]!),
-    prediction: Uint8Array.from(mine, (row) => rows.prediction[row]!),
-    score: Float64Array.from(mine, (row) => rows.score[row]!),
-  };
 }
 
 function sideOf(version: number, rows: ScoredRows): RolloutSide {

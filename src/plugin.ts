@@ -8,7 +8,6 @@ import { createAlertSinks } from './adapters/alert';
 import type { AlertSinks } from './adapters/alert';
 import { TYPE_PREFIX, WORKFLOW_NAMES } from './contracts';
 import type { LoopwrightActivities, QualityGate, Stages } from './contracts';
-import { parseHosts } from './schemas';
 import type { AlertSettings, AllowedHost } from './schemas';
 import { migrate, MONGO_OPTIONS, openStores } from './stores';
 import type { FoldFailpoint } from './stores';
@@ -78,7 +77,6 @@ export class LoopwrightPlugin extends SimplePlugin {
   constructor(settings: LoopwrightPluginOptions) {
     super({ name: 'loopwright.LoopwrightPlugin' });
     this.settings = settings;
-    parseHosts(settings.remoteScorers, 'remoteScorers');
     this.sinks = createAlertSinks(settings.alerts ?? { sinks: {} });
     this.own = registered(this.lateActivities(), settings.failpoint);
   }
@@ -151,7 +149,7 @@ export class LoopwrightPlugin extends SimplePlugin {
 
   /** Activities are registered before MongoDB is open; they look it up when they run. */
   private lateActivities(): LoopwrightActivities {
-    const names = Object.keys(createActivities({ stores: {} as never }));
+    const names = Object.keys(createActivities({ stores: {} as never, remoteScorers: this.settings.remoteScorers }));
     const late = (name: string) => (input: unknown) => {
       if (this.activities === null) return Promise.reject(new Error('the worker is not running: MongoDB is not open'));
       const activity = Reflect.get(this.activities, name) as (input: unknown) => Promise<unknown>;

@@ -8,6 +8,6 @@ import type * as Models from '../../src/models';
 const load = createRequire(join(process.cwd(), 'package.json'));
 
 /** The compiled code that the package ships; `npm run bench` builds it first. */
-export const { openServingStream, ServingWatch } = load('./lib/src/client/serving-watch') as typeof Watches;
+export const { ServingWatch } = load('./lib/src/client/serving-watch') as typeof Watches;
 export const { promoteUpdate, UNDECIDED_UPDATES, workflowIds } = load('./lib/src/contracts') as typeof Contracts;
 export const { encodeModel, trainLogisticRegression } = load('./lib/src/models') as typeof Models;

@@ -3,7 +3,7 @@ import { seeded } from '../library';
 import type { Bench, Loop } from '../monitors/bench';
 import type { Result } from '../monitors/result';
 import { DECISION, latency, twoVersions } from './figures';
-import { openServingStream, ServingWatch } from './library';
+import { ServingWatch } from './library';
 
 const GOAL_MS = 600;
 const DEPLOYS = 100;
@@ -43,11 +43,11 @@ interface Watcher {
   close(): Promise<void>;
 }
 
-async function watcher({ stores, db }: Loop, withStream: boolean): Promise<Watcher> {
+async function watcher({ stores }: Loop, withStream: boolean): Promise<Watcher> {
   const seen = new Map<number, number>();
   const watch = await ServingWatch.start({
     read: () => stores.deployments.current(target),
-    openStream: withStream ? () => openServingStream(db, target) : null,
+    openStream: withStream ? () => stores.deployments.changes(target) : null,
     pollMs: POLL_MS,
     onChange: ({ token }) => {
       seen.set(token, Date.now());

@@ -3,7 +3,6 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { MongoClient } from 'mongodb';
-import type { Db } from 'mongodb';
 import { LoopwrightClient } from '../client';
 import { DEFAULT_ENVIRONMENT, DEFAULT_TASK_QUEUE } from '../contracts';
 import type { ModelTarget } from '../contracts';
@@ -16,7 +15,6 @@ export interface OperatorContext {
   readonly temporal: Client;
   readonly stores: Stores;
   readonly mongo: MongoClient;
-  readonly db: Db;
 }
 
 /** Options every operator command has. */
@@ -89,7 +87,6 @@ export async function within(
       temporal,
       stores: openStores(mongo, db),
       mongo,
-      db,
     });
   } finally {
     await mongo.close();

@@ -36,7 +36,7 @@ function addQuestions(group: Command, defaults: OperatorDefaults): void {
       within(options, async (context) => {
         const target = targetOf(model, options);
         const status = await statusOf(context, target);
-        const newest = (await context.client.deployments.history(target)).at(-1) ?? null;
+        const newest = await context.stores.deployments.newestEntry(target);
         print({ ...status, newest }, options, (value) => describeStatus(value, newest));
       }),
   );

@@ -1,5 +1,5 @@
 import { retrainingOwner } from '../contracts';
-import { OrphanStore } from '../stores/orphans';
+import { artifactNeeds } from '../stores';
 import type { OperatorContext } from './context';
 import { DOCTOR, REPAIR } from './doctor-finding';
 import type { Check } from './doctor-finding';
@@ -21,20 +21,21 @@ export const checkArtifacts: Check = async (context, now) => {
     mend: async () => {
       // Somebody may have put the same bytes meanwhile.
       const owners = (await orphans(context, before)).get(digest) ?? [];
-      const isNamed = (each: string): Promise<boolean> => new OrphanStore(context.db).isNamed(each);
-      for (const owner of owners) await context.stores.artifacts.release(digest, owner, isNamed);
+      const { artifacts } = context.stores;
+      for (const owner of owners) await artifacts.release(digest, owner, artifactNeeds(context.stores));
     },
   }));
 };
 
 /** Digests with the owners whose claims are given up; the store deletes what nobody claims or names then. */
-async function orphans({ stores, db }: OperatorContext, before: Date): Promise<Map<string, readonly string[]>> {
-  const store = new OrphanStore(db);
+async function orphans({ stores }: OperatorContext, before: Date): Promise<Map<string, readonly string[]>> {
+  const isNeeded = artifactNeeds(stores);
   const open = new Set((await stores.retrainings.open()).map(({ spec }) => retrainingOwner(spec)));
-  const unclaimed = await stores.artifacts.unreferenced(before, (digest) => store.isNamed(digest));
-  const claimed = (await store.claimed(before)).filter(({ owners }) => !owners.some((key) => open.has(key)));
+  const unclaimed = await stores.artifacts.unreferenced(before, isNeeded);
+  const givenUp = (await stores.artifacts.claimed(before)).filter(({ owners }) => !owners.some((key) => open.has(key)));
+  const needed = await Promise.all(givenUp.map(({ digest }) => isNeeded(digest)));
   return new Map([
     ...unclaimed.map((digest) => [digest, [DOCTOR]] as const),
-    ...claimed.map(({ digest, owners }) => [digest, owners] as const),
+    ...givenUp.filter((_, k) => !needed[k]).map(({ digest, owners }) => [digest, owners] as const),
   ]);
 }

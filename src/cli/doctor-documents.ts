@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelTarget, Serving } from '../contracts';
-import { OrphanStore } from '../stores/orphans';
 import type { OperatorContext } from './context';
 import { guarded, isYoung, placeOf, REPAIR, young } from './doctor-finding';
 import type { Check, Diagnosis } from './doctor-finding';
@@ -8,14 +7,14 @@ import type { Check, Diagnosis } from './doctor-finding';
 /** The deployment document must say what the newest decision says: the ledger leads. */
 export const checkDocuments: Check = async (context, now) => {
   const findings: Diagnosis[] = [];
-  for (const target of await new OrphanStore(context.db).deployed()) {
+  for (const target of await context.stores.deployments.targets()) {
     findings.push(await guarded(`deployment document of ${placeOf(target)}`, () => compare(context, target, now)));
   }
   return findings;
 };
 
 async function compare(
-  { stores, db }: OperatorContext,
+  { stores }: OperatorContext,
   target: ModelTarget,
   now: number,
 ): Promise<Omit<Diagnosis, 'check'>> {
@@ -40,7 +39,7 @@ async function compare(
     repair: `rewrites it from the ledger, token ${wanted.token}`,
     command: REPAIR,
     mend: async () => {
-      await new OrphanStore(db).rewriteServing(wanted, current?.token ?? null);
+      await stores.deployments.rewrite(wanted, current?.token ?? null);
     },
   };
 }

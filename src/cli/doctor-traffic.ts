@@ -1,12 +1,9 @@
-import { workflowIds } from '../contracts';
+import { MANUAL_SPLIT, workflowIds } from '../contracts';
 import type { ClockKind, Instant, ModelTarget, Serving } from '../contracts';
 import { experimentOf } from '../domain/deployment';
 import type { OperatorContext } from './context';
 import { DOCTOR, guarded, isRunning, isYoung, placeOf, REPAIR, targetIn, young } from './doctor-finding';
 import type { Check, Diagnosis } from './doctor-finding';
-
-/** What a division of traffic by a person goes by: no workflow stands behind it. */
-const MANUAL = 'manual';
 
 /** A split needs an experiment that runs, a rollout needs a deployment that knows it. */
 export const checkTraffic: Check = async (context, now) => {
@@ -14,7 +11,7 @@ export const checkTraffic: Check = async (context, now) => {
   for (const serving of await context.stores.deployments.all()) {
     const { split, rollout } = serving;
     const byRollout = rollout != null && split?.experiment === experimentOf(rollout);
-    if (split !== null && split.experiment !== MANUAL && !byRollout) {
+    if (split !== null && split.experiment !== MANUAL_SPLIT && !byRollout) {
       const check = `split of ${placeOf(serving)}`;
       findings.push(await guarded(check, () => judgeSplit(context, serving, split.experiment, now)));
     }

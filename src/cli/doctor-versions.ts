@@ -1,6 +1,5 @@
 import { versionName, workflowIds } from '../contracts';
 import type { ModelVersion, Serving } from '../contracts';
-import { OrphanStore } from '../stores/orphans';
 import type { OperatorContext } from './context';
 import { DOCTOR, guarded, isRunning, isYoung, REPAIR, targetIn, young } from './doctor-finding';
 import type { Check, Diagnosis } from './doctor-finding';
@@ -96,8 +95,8 @@ function rollBack({ model, environment }: Serving): string {
 }
 
 /** Of every model, but for what never serves again. */
-async function versions({ stores, db }: OperatorContext): Promise<ModelVersion[]> {
-  const models = await new OrphanStore(db).models();
+async function versions({ stores }: OperatorContext): Promise<ModelVersion[]> {
+  const models = await stores.registry.models();
   const found = await Promise.all(models.map((model) => stores.registry.list(model)));
   return found.flat().filter(({ state }) => state !== 'deleted');
 }

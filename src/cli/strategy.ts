@@ -1,12 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { GUARDRAIL_METRICS, STRATEGY_KINDS } from '../contracts';
 import type { CanaryStep, Guardrail, RolloutStrategy } from '../contracts';
 import { durationMs } from '../domain/time';
 import type { RolloutStrategyInput } from '../schemas';
 import { ordinal } from './numbers';
-
-const KINDS = ['direct', 'blue-green', 'canary', 'shadow'] as const;
-const METRICS: readonly Guardrail['metric'][] = ['accuracy', 'logLoss', 'auroc', 'positiveRate'];
 
 /** What a strategy is made of on the command line. */
 export interface StrategyOptions {
@@ -34,7 +32,9 @@ export class StrategyError extends Error {
 /** Gives a command the options of a strategy. */
 export function byStrategy(command: Command): Command {
   return command
-    .addOption(new Option('--strategy <kind>', 'how the version comes to serve').choices(KINDS).default('direct'))
+    .addOption(
+      new Option('--strategy <kind>', 'how the version comes to serve').choices(STRATEGY_KINDS).default('direct'),
+    )
     .option('--steps <share:hold,…>', 'canary: such as 0.01:1h,0.1:6h,0.5:1d', steps)
     .option('--guardrail <metric:tolerance>', 'canary and shadow: how much worse it may be; again for more', guardrail)
     .option('--drain <duration>', 'blue-green: how long the old version is kept ready', span)
@@ -90,10 +90,12 @@ function steps(text: string): readonly CanaryStep[] {
 
 function guardrail(text: string, before: readonly Guardrail[] = []): readonly Guardrail[] {
   const [name = '', amount = '', ...rest] = text.split(':');
-  const metric = METRICS.find((each) => each === name);
+  const metric = GUARDRAIL_METRICS.find((each) => each === name);
   const tolerance = Number(amount);
   if (metric === undefined || amount.trim() === '' || !(tolerance >= 0) || rest.length > 0) {
-    throw new InvalidArgumentError(`expected metric:tolerance, metric one of ${METRICS.join(', ')}, tolerance ≥ 0`);
+    throw new InvalidArgumentError(
+      `expected metric:tolerance, metric one of ${GUARDRAIL_METRICS.join(', ')}, tolerance ≥ 0`,
+    );
   }
   return [...before, { metric, tolerance }];
 }

@@ -1,6 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Db } from 'mongodb';
 import * as contracts from '../contracts';
 import type {
   ClockKind,
@@ -18,7 +17,7 @@ import type { RolloutStrategyInput, TrafficInput } from '../schemas';
 import type { Stores } from '../stores';
 import { DeploymentDecisions } from './deployment-decisions';
 import type { TargetInput } from './ingestion';
-import { openServingStream, ServingWatch } from './serving-watch';
+import { ServingWatch } from './serving-watch';
 import type { ServingHandle, ServingHandler } from './serving-watch';
 import { ask } from './start';
 import type { Starter } from './start';
@@ -59,13 +58,11 @@ export interface WatchOptions {
 export class DeploymentsClient {
   private readonly starter: Starter;
   private readonly stores: Stores;
-  private readonly db: Db;
   private readonly decisions: DeploymentDecisions;
 
-  constructor(starter: Starter, stores: Stores, db: Db) {
+  constructor(starter: Starter, stores: Stores) {
     this.starter = starter;
     this.stores = stores;
-    this.db = db;
     this.decisions = new DeploymentDecisions(starter);
   }
 
@@ -156,7 +153,8 @@ export class DeploymentsClient {
     }
     await this.requireVersion(to.model, other);
     const split = {
-      experiment: MANUAL,
+      experiment: contracts.MANUAL_SPLIT,
+      // The same seed for every share: another share moves only those who change.
       seed: seed ?? `${to.model}/${to.environment}`,
       unit,
       allocation: shares[other]!,
@@ -202,7 +200,7 @@ export class DeploymentsClient {
     const { pollMs } = schemas.parseWith(schemas.watchOptionsSchema, rest, 'watch options');
     return ServingWatch.start({
       read: () => this.stores.deployments.current(to),
-      openStream: () => openServingStream(this.db, to),
+      openStream: () => this.stores.deployments.changes(to),
       pollMs,
       onChange,
       onError: onError ?? ((error) => this.starter.warn(`watching what serves ${to.model}: ${String(error)}`)),
@@ -231,9 +229,6 @@ export class DeploymentsClient {
     throw ApplicationFailure.nonRetryable(message, contracts.failureTypes.notFound);
   }
 }
-
-/** The experiment that a division of traffic by a person goes by; another share of it moves only those who change. */
-const MANUAL = 'manual';
 
 function checked(target: TargetInput): ModelTarget {
   return schemas.parseWith(schemas.targetSchema, target, 'target');

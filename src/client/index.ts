@@ -64,7 +64,7 @@ export class LoopwrightClient {
     this.monitors = new MonitorsClient(starter, stores);
     this.alerts = new AlertsClient(starter, stores);
     this.retraining = new RetrainingClient(starter, stores);
-    this.deployments = new DeploymentsClient(starter, stores, db);
+    this.deployments = new DeploymentsClient(starter, stores);
     this.experiments = new ExperimentsClient(starter, stores);
     this.prepare = () => migrate(stores);
     this.closers.push(async () => {

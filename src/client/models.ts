@@ -14,6 +14,7 @@ import type {
 import { formatOf, signatureOf, trainerOf } from '../models';
 import * as schemas from '../schemas';
 import { parseWith, SchemaError } from '../schemas';
+import { artifactNeeds } from '../stores';
 import type { Stores } from '../stores';
 import type { TargetInput } from './ingestion';
 
@@ -84,7 +85,7 @@ export class ModelsClient {
     });
     // The key was taken by other bytes, or by a version that is deleted: nobody needs these.
     if (registered.artifact !== digest || registered.state === 'deleted')
-      await this.stores.artifacts.release(digest, owner, this.isNamed);
+      await this.stores.artifacts.release(digest, owner, artifactNeeds(this.stores));
     return registered;
   }
 
@@ -145,12 +146,9 @@ export class ModelsClient {
       await this.stores.registry.restore(before, (error as Error).message);
       throw error;
     }
-    await this.stores.artifacts.release(before.artifact, ownerOf(before.model, before.key), this.isNamed);
+    await this.stores.artifacts.release(before.artifact, ownerOf(before.model, before.key), artifactNeeds(this.stores));
     return (await this.stores.registry.find(before.model, before.version))!;
   }
-
-  private readonly isNamed = async (digest: string): Promise<boolean> =>
-    (await this.stores.registry.findByArtifact(digest)) !== null;
 
   private async refuseServing({ model, version }: { model: string; version: number }): Promise<void> {
     const found = (await this.versionsServing(model)).find((serving) => serving.version === version);

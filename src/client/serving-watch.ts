@@ -1,5 +1,5 @@
-import type { ChangeStream, Db } from 'mongodb';
-import type { ModelTarget, Serving } from '../contracts';
+import type { ChangeStream } from 'mongodb';
+import type { Serving } from '../contracts';
 
 /** Told what serves; what it throws is told to `onError` and stops nothing. */
 export type ServingHandler = (serving: Serving) => void | Promise<void>;
@@ -114,10 +114,4 @@ export class ServingWatch implements ServingHandle {
       // Whoever is told of failures and fails is told no more.
     }
   }
-}
-
-/** The changes of what serves a target, as hints: what has changed is read, not taken from here. */
-export function openServingStream(db: Db, target: ModelTarget): ChangeStream {
-  const id = `${target.model}:${target.environment}`;
-  return db.collection('deployments').watch([{ $match: { 'documentKey._id': { $eq: id } } }]);
 }

@@ -3,6 +3,9 @@ import type { ModelTarget } from './ids';
 import type { Rollout, RolloutEnd, RolloutStrategy } from './rollout';
 import type { ClockKind, Instant, Settled, Watermark } from './time';
 
+/** The experiment that a division of traffic by a person goes by: no workflow stands behind it. */
+export const MANUAL_SPLIT = 'manual';
+
 /** How traffic is divided while an experiment runs. */
 export interface TrafficSplit {
   readonly experiment: string;

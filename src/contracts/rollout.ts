@@ -13,12 +13,17 @@ export interface PerformanceRule {
   readonly atMost?: number | undefined;
 }
 
+/** What a guardrail may be about. */
+export const GUARDRAIL_METRICS = ['accuracy', 'logLoss', 'auroc', 'positiveRate'] as const satisfies readonly (
+  GateMetric | 'positiveRate'
+)[];
+
 /**
  * How much worse than the champion a version may be while it is rolled out. `positiveRate` is the share of rows
  * predicted 1; it needs no labels, and a difference either way counts.
  */
 export interface Guardrail {
-  readonly metric: GateMetric | 'positiveRate';
+  readonly metric: (typeof GUARDRAIL_METRICS)[number];
   /** In the metric's own units, 0 or more. */
   readonly tolerance: number;
 }
@@ -67,6 +72,14 @@ export interface ShadowStrategy extends Staged {
 
 /** How a version comes to serve. */
 export type RolloutStrategy = DirectStrategy | BlueGreenStrategy | CanaryStrategy | ShadowStrategy;
+
+/** Every way, by its name. */
+export const STRATEGY_KINDS = [
+  'direct',
+  'blue-green',
+  'canary',
+  'shadow',
+] as const satisfies readonly RolloutStrategy['kind'][];
 
 /** A strategy that takes time. */
 export type StagedStrategy = Exclude<RolloutStrategy, DirectStrategy>;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ROLLOUT_LIMITS } from '../contracts';
+import { GUARDRAIL_METRICS, ROLLOUT_LIMITS } from '../contracts';
 import type { Guardrail, RolloutStrategy } from '../contracts';
 import { count, duration, share } from './primitives';
 
 /** How much worse than the champion a version may be. */
 export const guardrailSchema = z.strictObject({
-  metric: z.enum(['accuracy', 'logLoss', 'auroc', 'positiveRate']),
+  metric: z.enum(GUARDRAIL_METRICS),
   tolerance: z.number().min(0),
 }) satisfies z.ZodType<Guardrail>;
 

@@ -143,6 +143,18 @@ export class ArtifactStore {
     return unclaimed;
   }
 
+  /**
+   * Digests last put before a time by owners that may give up their claims, with those owners; for `doctor`. What was
+   * put without an owner is claimed for good.
+   */
+  async claimed(olderThan: Date): Promise<{ readonly digest: string; readonly owners: readonly string[] }[]> {
+    const found = await this.claims
+      .find({ claimedAt: { $lt: olderThan }, file: { $ne: null }, owners: { $nin: [NOBODY], $ne: [] } })
+      .sort({ _id: 1 })
+      .toArray();
+    return found.map(({ _id, owners }) => ({ digest: _id, owners }));
+  }
+
   private async fileOf(digest: string): Promise<string> {
     return (await this.claims.findOne({ _id: { $eq: digest } }))?.file ?? digest;
   }

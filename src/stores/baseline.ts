@@ -42,6 +42,11 @@ export class BaselineStore {
     await ensureIndex(this.baselines, { ...target, number: 1 }, { unique: true, name: 'number' });
   }
 
+  /** Whether a baseline has its content under a digest. */
+  async names(digest: string): Promise<boolean> {
+    return (await this.baselines.findOne({ artifact: { $eq: digest } }, { projection: { _id: 1 } })) !== null;
+  }
+
   /** Freezes a baseline under the next number, and returns what stands: the first of its source. */
   async freeze(target: ModelTarget, entry: NewBaseline): Promise<BaselineDocument> {
     const { kind, source } = entry;

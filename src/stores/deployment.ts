@@ -1,4 +1,4 @@
-import type { Collection, Db } from 'mongodb';
+import type { ChangeStream, Collection, Db } from 'mongodb';
 import type { Instant, LedgerEntry, ModelTarget, Serving } from '../contracts';
 import { servingOf } from '../domain/deployment';
 import { isDuplicateKey, targetFilter } from './unique-batch';
@@ -63,6 +63,42 @@ export class DeploymentStore {
     return found.map(({ _id, ...serving }) => serving);
   }
 
+  /** Every target that a decision or a deployment document names, in order. */
+  async targets(): Promise<ModelTarget[]> {
+    const groups = [{ $group: { _id: { model: '$model', environment: '$environment' } } }];
+    const [decided, served] = await Promise.all([
+      this.ledger.aggregate<{ _id: ModelTarget }>(groups).toArray(),
+      this.deployments.aggregate<{ _id: ModelTarget }>(groups).toArray(),
+    ]);
+    const targets = new Map([...decided, ...served].map(({ _id }) => [idOf(_id), _id]));
+    return [...targets.keys()].sort().map((key) => targets.get(key)!);
+  }
+
+  /** Changes of what serves a target, as hints: what has changed is read, not taken from here. */
+  changes(target: ModelTarget): ChangeStream {
+    return this.deployments.watch([{ $match: { 'documentKey._id': { $eq: idOf(target) } } }]);
+  }
+
+  /**
+   * Makes the deployment document what it must be, unless a decision has moved it on since it was seen.
+   * @param seen the token of the document as it was seen; null where it was missing
+   * @returns whether it was rewritten
+   */
+  async rewrite(serving: Serving, seen: number | null): Promise<boolean> {
+    const _id = idOf(serving);
+    if (seen !== null) {
+      const { matchedCount } = await this.deployments.replaceOne({ _id: { $eq: _id }, token: { $eq: seen } }, serving);
+      return matchedCount > 0;
+    }
+    try {
+      await this.deployments.insertOne({ _id, ...serving });
+      return true;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return false;
+    }
+  }
+
   /** The entry recorded under a key, or null. */
   async findByKey(target: ModelTarget, key: string): Promise<LedgerEntry | null> {
     const found = await this.ledger.findOne({ ...targetFilter(target), key: { $eq: key } });
@@ -77,8 +113,14 @@ export class DeploymentStore {
 
   /** What the newest decision says; the ledger leads, the deployment document follows. */
   async newest(target: ModelTarget): Promise<Serving | null> {
+    const found = await this.newestEntry(target);
+    return found === null ? null : servingOf(found);
+  }
+
+  /** The newest decision, or null. */
+  async newestEntry(target: ModelTarget): Promise<LedgerEntry | null> {
     const found = await this.ledger.find(targetFilter(target)).sort({ token: -1 }).limit(1).next();
-    return found === null ? null : servingOf(withoutId(found));
+    return found === null ? null : withoutId(found);
   }
 
   /** Whether a version has been champion before. */

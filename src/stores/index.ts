@@ -98,6 +98,7 @@ export async function migrate(stores: Stores): Promise<void> {
 export { changeKey } from './alert';
 export type { AlertQuery, RecordedChange } from './alert';
 export { ArtifactCorruptError } from './artifact';
+export { artifactNeeds } from './artifact-needs';
 export type { ArtifactStore } from './artifact';
 export type { BaselineDocument } from './baseline';
 export { StaleWriterError } from './deployment';

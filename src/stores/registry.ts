@@ -95,6 +95,11 @@ export class RegistryStore {
     return this.first({ dataset });
   }
 
+  /** Models with a registered version, by name. */
+  async models(): Promise<string[]> {
+    return (await this.versions.distinct('model')).sort();
+  }
+
   /** All versions of a model, by number. */
   async list(model: string): Promise<ModelVersion[]> {
     return (

@@ -2,7 +2,8 @@ import { createActivities } from '../../activities';
 import type { LoopwrightActivities, ModelSignature } from '../../src/contracts';
 import { openTestStores } from '../support/environment';
 import type { TestStores } from '../support/environment';
-import { modelBytes } from '../support/rollout-fixture';
+import { modelBytes, registerVersion } from '../support/rollout-fixture';
+import type { VersionChange } from '../support/rollout-fixture';
 import { hour } from '../support/rows';
 
 jest.setTimeout(120_000);
@@ -18,25 +19,8 @@ afterAll(() => opened.close());
 
 const fresh = (environment = 'production') => ({ model: `m${(counter += 1)}`, environment });
 
-async function register(
-  target: { readonly model: string },
-  key: string,
-  change: {
-    dataset?: string;
-    signature?: ModelSignature;
-    bytes?: Uint8Array;
-    state?: 'registered' | 'deleted';
-  } = {},
-): Promise<number> {
-  const { dataset = null, signature, bytes = modelBytes(1), state = 'registered' } = change;
-  const artifact = await opened.stores.artifacts.put(bytes);
-  const rest = { trainedOn: null, dataset, metrics: {}, ...(signature ? { signature } : {}) };
-  const registered = await opened.stores.registry.register({
-    ...{ model: target.model, key, artifact, trainer: 'logistic-regression', state },
-    ...rest,
-  });
-  return registered.version;
-}
+const register = (target: { readonly model: string }, key: string, change: VersionChange = {}) =>
+  registerVersion(opened.stores, target.model, key, change);
 
 describe('whether a version may serve', () => {
   const check = (target: ReturnType<typeof fresh>, version: number) => activities.checkDeployable({ target, version });

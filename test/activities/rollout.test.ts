@@ -1,9 +1,10 @@
 import { createActivities } from '../../activities';
 import { comparePaired, compareSides } from '../../activities/rollout-tests';
-import type { Guardrail, LoopwrightActivities, ModelSignature, Stages } from '../../src/contracts';
+import type { Guardrail, LoopwrightActivities, Stages } from '../../src/contracts';
 import { openTestStores } from '../support/environment';
 import type { TestStores } from '../support/environment';
-import { modelBytes, served } from '../support/rollout-fixture';
+import { modelBytes, registerVersion, served } from '../support/rollout-fixture';
+import type { VersionChange } from '../support/rollout-fixture';
 import { hour, many, newPrediction } from '../support/rows';
 
 jest.setTimeout(120_000);
@@ -24,24 +25,8 @@ afterAll(() => opened.close());
 
 const fresh = (environment = 'production') => ({ model: `m${(counter += 1)}`, environment });
 
-async function register(
-  target: { readonly model: string },
-  key: string,
-  change: {
-    trainer?: string;
-    signature?: ModelSignature;
-    bytes?: Uint8Array;
-  } = {},
-): Promise<number> {
-  const { trainer = 'logistic-regression', signature, bytes = modelBytes(1) } = change;
-  const artifact = await opened.stores.artifacts.put(bytes);
-  const rest = { trainedOn: null, dataset: null, metrics: {}, ...(signature ? { signature } : {}) };
-  const registered = await opened.stores.registry.register({
-    ...{ model: target.model, key, artifact, trainer, state: 'registered' as const },
-    ...rest,
-  });
-  return registered.version;
-}
+const register = (target: { readonly model: string }, key: string, change: VersionChange = {}) =>
+  registerVersion(opened.stores, target.model, key, change);
 
 async function log(target: { model: string; environment: string }, rows: ReturnType<typeof served>): Promise<void> {
   await opened.stores.predictions.log(target, rows.predictions);

@@ -1,6 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
-import type { RetrainingPhase, Stage } from '../../src/contracts';
-import { logisticRegressionStage } from '../../src/models';
+import type { RetrainingPhase } from '../../src/contracts';
 import type { RetrainSpecInput } from '../../src/schemas';
 import { startAlertingMonitor } from '../support/alerting';
 import { findAndMend, look, place } from '../support/doctor';
@@ -8,21 +6,11 @@ import { eventually, startTestLoop } from '../support/environment';
 import type { TestLoop } from '../support/environment';
 import { grow } from '../support/orphans';
 import { prepareRetraining } from '../support/retraining-fixture';
+import { archivingFails, EndlessStage } from '../support/stages';
 
 jest.setTimeout(300_000);
 
-let released = false;
-const endless: Stage = {
-  ...logisticRegressionStage,
-  train: async (_, context) => {
-    while (!released) {
-      context.signal.throwIfAborted();
-      context.heartbeat('still training');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return new Uint8Array();
-  },
-};
+const endless = new EndlessStage();
 
 let broken = false;
 let loop: TestLoop;
@@ -30,19 +18,12 @@ let counter = 0;
 const fresh = () => `${loop.model}-${(counter += 1)}`;
 beforeAll(async () => {
   loop = await startTestLoop({
-    stages: { endless },
-    interceptActivities: ({ info }) => ({
-      inbound: {
-        execute: (input, next) =>
-          broken && info.activityType === 'loopwright.archiveChallenger'
-            ? Promise.reject(ApplicationFailure.nonRetryable('the registry is away'))
-            : next(input),
-      },
-    }),
+    stages: { endless: endless.stage },
+    interceptActivities: archivingFails(() => broken),
   });
 });
 afterAll(async () => {
-  released = true;
+  endless.release();
   await loop.close();
 });
 

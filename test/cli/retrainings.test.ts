@@ -1,26 +1,13 @@
-import { ApplicationFailure } from '@temporalio/common';
-import type { Stage } from '../../src/contracts';
-import { logisticRegressionStage } from '../../src/models';
 import { eventually, startTestLoop } from '../support/environment';
 import type { TestLoop } from '../support/environment';
 import { operatorOf } from '../support/operator';
 import type { Operator } from '../support/operator';
 import { prepareRetraining } from '../support/retraining-fixture';
+import { archivingFails, EndlessStage } from '../support/stages';
 
 jest.setTimeout(240_000);
 
-let released = false;
-const endless: Stage = {
-  ...logisticRegressionStage,
-  train: async (_, context) => {
-    while (!released) {
-      context.signal.throwIfAborted();
-      context.heartbeat('still training');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return new Uint8Array();
-  },
-};
+const endless = new EndlessStage();
 
 let broken = false;
 let loop: TestLoop;
@@ -29,20 +16,13 @@ let counter = 0;
 const fresh = () => `${loop.model}-${(counter += 1)}`;
 beforeAll(async () => {
   loop = await startTestLoop({
-    stages: { endless },
-    interceptActivities: ({ info }) => ({
-      inbound: {
-        execute: (input, next) =>
-          broken && info.activityType === 'loopwright.archiveChallenger'
-            ? Promise.reject(ApplicationFailure.nonRetryable('the registry is away'))
-            : next(input),
-      },
-    }),
+    stages: { endless: endless.stage },
+    interceptActivities: archivingFails(() => broken),
   });
   operator = operatorOf(loop);
 });
 afterAll(async () => {
-  released = true;
+  endless.release();
   await loop.close();
 });
 

@@ -1,6 +1,6 @@
 import type { ChangeStream } from 'mongodb';
 import { LoopwrightClient } from '../../src/client';
-import { openServingStream, ServingWatch } from '../../src/client/serving-watch';
+import { ServingWatch } from '../../src/client/serving-watch';
 import type { ServingWatchParts } from '../../src/client/serving-watch';
 import type { LedgerEntry, ModelTarget, Serving } from '../../src/contracts';
 import { eventually, openTestStores } from '../support/environment';
@@ -74,7 +74,7 @@ test('the stream tells of a change long before the poll would, and not of other 
   let reads = 0;
   const { seen, errors } = await watch(target, {
     pollMs: NEVER_MS,
-    openStream: () => openServingStream(opened.db, target),
+    openStream: () => opened.stores.deployments.changes(target),
     read: () => {
       reads += 1;
       return opened.stores.deployments.current(target);
@@ -103,7 +103,7 @@ test('a stream that the server ends leaves it to the poll', async () => {
   let stream: ChangeStream | null = null;
   const { seen, errors } = await watch(target, {
     read: () => own.stores.deployments.current(target),
-    openStream: () => (stream = openServingStream(own.db, target)),
+    openStream: () => (stream = own.stores.deployments.changes(target)),
   });
   let token = 1;
   await eventually(async () => {
@@ -213,7 +213,9 @@ test('a closed watch tells nothing and leaves nothing open', async () => {
   const target = newTarget();
   await decide(target, 1);
   let stream: ChangeStream | null = null;
-  const { handle, seen } = await watch(target, { openStream: () => (stream = openServingStream(opened.db, target)) });
+  const { handle, seen } = await watch(target, {
+    openStream: () => (stream = opened.stores.deployments.changes(target)),
+  });
   await handle.close();
   expect(stream!.closed).toBe(true);
   await decide(target, 2);

@@ -1,5 +1,6 @@
-import type { OutcomeRow, PredictionRow } from '../../src/contracts';
+import type { ModelSignature, OutcomeRow, PredictionRow } from '../../src/contracts';
 import { encodeModel, trainLogisticRegression } from '../../src/models';
+import type { Stores } from '../../src/stores';
 import { many, outcome, prediction } from './rows';
 import { seeded } from './streams';
 
@@ -10,6 +11,29 @@ export function modelBytes(seed: number, turned = false): Uint8Array {
   const x = Float64Array.from(XS, (value) => value * (1 + seed / 100));
   const labels = XS.map((value) => (value > 0 === turned ? 0 : 1));
   return encodeModel(trainLogisticRegression({ columns: new Map([['x', x]]), labels }));
+}
+
+/** How a version differs from one of the trainer that ships, registered and not trained on logged rows. */
+export interface VersionChange {
+  readonly trainer?: string;
+  readonly dataset?: string;
+  readonly signature?: ModelSignature;
+  readonly bytes?: Uint8Array;
+  readonly state?: 'registered' | 'deleted';
+}
+
+/** Registers a version straight in the stores; its number. */
+export async function registerVersion(
+  { artifacts, registry }: Stores,
+  model: string,
+  key: string,
+  change: VersionChange,
+): Promise<number> {
+  const { trainer = 'logistic-regression', dataset = null, signature, bytes = modelBytes(1) } = change;
+  const { state = 'registered' } = change;
+  const artifact = await artifacts.put(bytes);
+  const rest = { trainedOn: null, dataset, metrics: {}, ...(signature ? { signature } : {}) };
+  return (await registry.register({ model, key, artifact, trainer, state, ...rest })).version;
 }
 
 /** How often a version is right. */

@@ -4,11 +4,11 @@ import { eventually, startTestLoop } from '../support/environment';
 import type { TestLoop } from '../support/environment';
 import { HOURS, prepareRetraining } from '../support/retraining-fixture';
 import { hour } from '../support/rows';
+import { EndlessStage } from '../support/stages';
 
 jest.setTimeout(180_000);
 
 let failures = 0;
-let released = false;
 const flaky: Stage = {
   ...logisticRegressionStage,
   train: (rows, context) =>
@@ -16,26 +16,16 @@ const flaky: Stage = {
       ? Promise.reject(new Error('the cluster is busy'))
       : logisticRegressionStage.train(rows, context),
 };
-const endless: Stage = {
-  ...logisticRegressionStage,
-  train: async (_, context) => {
-    while (!released) {
-      context.signal.throwIfAborted();
-      context.heartbeat('still training');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return new Uint8Array();
-  },
-};
+const endless = new EndlessStage();
 
 let loop: TestLoop;
 let counter = 0;
 const fresh = () => `${loop.model}-${(counter += 1)}`;
 beforeAll(async () => {
-  loop = await startTestLoop({ stages: { flaky, endless } });
+  loop = await startTestLoop({ stages: { flaky, endless: endless.stage } });
 });
 afterAll(async () => {
-  released = true;
+  endless.release();
   await loop.close();
 });
 

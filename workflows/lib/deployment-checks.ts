@@ -1,9 +1,9 @@
-import { ROLLOUT_LIMITS } from '../../src/contracts';
+import { GUARDRAIL_METRICS, ROLLOUT_LIMITS, STRATEGY_KINDS } from '../../src/contracts';
 import { checkPerson, isInstant, isRecord, refuseUnless } from './guards';
 
 const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d|w)$/;
-const KINDS: readonly unknown[] = ['direct', 'blue-green', 'canary', 'shadow'];
-const METRICS: readonly unknown[] = ['accuracy', 'logLoss', 'auroc', 'positiveRate'];
+const KINDS: readonly unknown[] = STRATEGY_KINDS;
+const METRICS: readonly unknown[] = GUARDRAIL_METRICS;
 
 /** Pieces of evidence in one decision, at most. */
 const EVIDENCE = 50;

@@ -18,8 +18,9 @@ export async function approve(retraining: Retraining, messages: RetrainingMessag
   retraining.change({ phase: 'approval', waitsUntil: deadline });
   await retraining.report({ waitsFor: 'approval' });
   const decided = () => messages.word !== null;
-  const reminds = policy.reminder !== undefined && left(policy.reminder) < left(policy.timeout ?? '100000d');
-  if (reminds && !(await condition(decided, left(policy.reminder)))) {
+  const { reminder: reminds, timeout } = policy;
+  const isInTime = reminds !== undefined && (timeout === undefined || durationMs(reminds) < durationMs(timeout));
+  if (isInTime && !(await condition(decided, left(reminds)))) {
     await retraining.raiseAlert({ kind: 'approval', subject: 'challenger', summary: reminder(retraining, deadline) });
   }
   if (policy.timeout === undefined) await condition(decided);

@@ -38,13 +38,13 @@ export function showRetraining(status: RetrainingStatus): void {
 }
 
 /** `✓ snapshot · ✓ quality · ▶ training · gate · …` */
-function stepsLine({ phase, result, spec, experiment }: RetrainingStatus): string {
+function stepsLine({ phase, result, spec }: RetrainingStatus): string {
   const { policy } = spec;
   const deploys = (policy.strategy ?? { kind: 'experiment' }).kind === 'experiment' ? 'experiment' : 'deploying';
   const steps: RetrainingPhase[] = [
     ...(['snapshot', 'quality', 'training', 'gate', 'registering'] as const),
     ...(approvalPolicyOf(policy) === null ? [] : (['approval'] as const)),
-    experiment === null ? deploys : 'experiment',
+    deploys,
     ...(policy.bake === undefined ? [] : (['baking'] as const)),
   ];
   const at = result?.decision === 'promoted' ? steps.length : steps.indexOf(phase);

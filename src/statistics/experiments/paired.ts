@@ -44,6 +44,26 @@ export function mcnemarTest(
   return { n: labels.length, treatmentOnly, controlOnly, pValue, pGreater: law.cdf(controlOnly) };
 }
 
+/** Paired differences as a mean and its z. */
+export interface PairedMeanResult {
+  /** Pairs. */
+  readonly n: number;
+  readonly mean: number | null;
+  /** The mean in standard errors; null for fewer than two pairs or where they all differ alike. */
+  readonly z: number | null;
+}
+
+/**
+ * The mean of paired differences over its standard error, s/√n.
+ * @param differences one for each pair; what is no finite number is left out
+ * @example pairedMeanTest([1, 2, 3, 2]) // { n: 4, mean: 2, z: 4.8989795 }
+ */
+export function pairedMeanTest(differences: ArrayLike<number>): PairedMeanResult {
+  const { n, mean, m2 } = momentsOf(differences);
+  const z = n < 2 || m2 === null || m2 === 0 ? null : mean / Math.sqrt(m2 / (n - 1) / n);
+  return { n, mean: n === 0 ? null : mean, z };
+}
+
 /** Two models on the same rows, by what each row costs. */
 export interface PairedLossResult {
   /** Rows. */
@@ -73,8 +93,6 @@ export function pairedLossTest(
     labels,
     (label, row) => lossOf(label, control[row]!) - lossOf(label, treatment[row]!),
   );
-  const { n, mean, m2 } = momentsOf(saved);
-  if (n < 2 || m2 === null || m2 === 0) return { n, saved: n === 0 ? null : mean, pGreater: null };
-  const error = Math.sqrt(m2 / (n - 1) / n);
-  return { n, saved: mean, pGreater: Math.exp(logPOfZ(mean / error, 'greater')) };
+  const { n, mean, z } = pairedMeanTest(saved);
+  return { n, saved: mean, pGreater: z === null ? null : Math.exp(logPOfZ(z, 'greater')) };
 }
