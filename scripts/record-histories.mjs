@@ -48,9 +48,10 @@ try {
     counts[name] = (counts[name] ?? 0) + 1;
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     // Who ran it where is nobody's business.
-    const json = JSON.stringify(JSON.parse(historyToJSON(history)), (key, value) =>
-      key === 'identity' || (key === 'name' && /^\d+@/.test(value)) ? 'worker' : value,
-    );
+    const json = JSON.stringify(JSON.parse(historyToJSON(history)), (key, value) => {
+      if (key === 'stackTrace') return '';
+      return key === 'identity' || (key === 'name' && /^\d+@/.test(value)) ? 'worker' : value;
+    });
     writeFileSync(join(folder, `${name}-${counts[name]}.json`), `${json}\n`);
   }
   console.log(counts);
@@ -100,14 +101,14 @@ async function recordDeployments(temporal) {
     const bake = { duration: '1s', rules };
     await retrain(client, 'baked', { strategy: { kind: 'direct' }, bake });
     await retrain(client, 'drained', { strategy: { kind: 'blue-green', drain: '1s' }, approval: true }, (target) =>
-      whenWaiting(() => client.retraining.approve(target, { who: 'ann', reason: 'looks good' })),
+      untilDone(() => client.retraining.approve(target, { who: 'ann', reason: 'looks good' })),
     );
     await retrain(client, 'starved', {
       strategy: { kind: 'canary', steps: [{ allocation: 0.1, hold: '100ms' }], guardrails: [] },
     });
     await retrain(client, 'refused', { approval: { timeout: '1s', reminder: '100ms', onTimeout: 'reject' } });
     await retrain(client, 'cancelled', { strategy: { kind: 'direct' }, bake: { duration: '1h', rules } }, (target) =>
-      whenWaiting(async () => {
+      untilDone(async () => {
         if ((await client.retraining.status(target)).phase !== 'baking') throw new Error('not yet');
         await client.retraining.cancel(target, { who: 'ann', reason: 'a recording' });
       }),
@@ -117,7 +118,8 @@ async function recordDeployments(temporal) {
   await mongo.close();
 }
 
-async function whenWaiting(work) {
+/** Tries until it does not throw. */
+async function untilDone(work) {
   for (;;) {
     const done = await work().then(
       () => true,
@@ -136,7 +138,8 @@ async function retrain(client, model, policy, meanwhile = async () => undefined)
   const x = Float64Array.from([-0.9, -0.5, -0.1, 0.1, 0.5, 0.9]);
   const artifact = encodeModel(trainLogisticRegression({ columns: new Map([['x', x]]), labels: [0, 0, 0, 1, 1, 1] }));
   const { version } = await client.models.register({ model, key: 'first', artifact });
-  await client.deployments.deploy(target, version, { ...who, effectiveAt: at(0) });
+  // The client starts nothing on a queue that no worker has polled, and this one has just begun.
+  await untilDone(() => client.deployments.deploy(target, version, { ...who, effectiveAt: at(0) }));
   const rows = Array.from({ length: 240 }, (_, hour) => ({
     predictionId: `p${hour}`,
     ts: at(hour),
