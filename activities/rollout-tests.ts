@@ -7,10 +7,10 @@ type Metric = Guardrail['metric'];
 
 /**
  * The chance of a difference at least as bad between rows of two versions if there were none: one-sided z, two-sided
- * for `positiveRate`, where a difference either way is bad. Null where there is no test (`auroc`) or no row.
+ * for `positiveRate`, where a difference either way is bad. Null without rows, for `auroc` with fewer than two of a class.
  */
 export function compareSides(metric: Metric, champion: ScoredRows, challenger: ScoredRows): number | null {
-  if (metric === 'auroc') return null;
+  if (metric === 'auroc') return statistics.areaDifference(scoresOf(champion), scoresOf(challenger))?.pLess ?? null;
   if (metric === 'logLoss') {
     const [control, treatment] = [lossesOf(champion), lossesOf(challenger)];
     return pOf(statistics.compareArms(control, treatment, { alternative: 'greater', law: 'normal' }));
@@ -20,9 +20,12 @@ export function compareSides(metric: Metric, champion: ScoredRows, challenger: S
   return pOf(statistics.twoProportionZTest(control, treatment, { alternative }));
 }
 
-/** The same on rows that both scored: z of the mean difference of a row. */
+/** The same on rows that both scored: z of the mean difference of a row, for `auroc` of how it is placed. */
 export function comparePaired(metric: Metric, champion: ScoredRows, challenger: ScoredRows): number | null {
-  if (metric === 'auroc') return null;
+  if (metric === 'auroc') {
+    const { labels, scores } = scoresOf(champion);
+    return statistics.pairedAreaDifference(labels, scores, challenger.score)?.pLess ?? null;
+  }
   const rows =
     metric === 'positiveRate' ? Array.from({ length: champion.n }, (_, row) => row) : labelledIndexes(champion);
   const worse = rows.map((row) => worseBy(metric, champion, challenger, row));
@@ -43,6 +46,11 @@ function worseBy(metric: Metric, champion: ScoredRows, challenger: ScoredRows, r
   });
   const [was, is] = values as [number | null, number | null];
   return was === null || is === null ? null : is - was;
+}
+
+/** Labels with their scores; an outcome without a class is none. */
+function scoresOf({ label, score }: ScoredRows): statistics.ScoredLabels {
+  return { labels: Array.from(label, (value) => (value <= 1 ? value : null)), scores: score };
 }
 
 function countOf(metric: Metric, rows: ScoredRows): statistics.Proportion {

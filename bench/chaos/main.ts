@@ -10,7 +10,7 @@ import { MortalServer } from './server';
 import { storm } from './storm';
 
 const USAGE =
-  'usage: npm run chaos -- saga --kills N [--server-kills M] [--seed S]   (N from 1 to 10000, M from 0 to N, S a whole number)';
+  'usage: npm run chaos -- saga --kills N [--server-kills M] [--seed S] [--standby]   (N from 1 to 10000, M from 0 to N, S a whole number)';
 
 /** Of the kills, so many must have hit a saga; and every step at least so many times, once there are enough of them. */
 const SHARE_INSIDE = 0.75;
@@ -25,6 +25,7 @@ async function main(): Promise<number> {
       kills: { type: 'string' },
       'server-kills': { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
+      standby: { type: 'boolean', default: false },
     },
   });
   const kills = Number(values.kills);
@@ -43,20 +44,23 @@ async function main(): Promise<number> {
   const connection = await Connection.connect({ address: server.address });
   const database = `chaos-${randomUUID()}`;
   const taskQueue = 'chaos';
-  const worker = new ChildWorker({
-    address: server.address,
-    namespace: 'default',
-    mongodb: engine.uri,
-    database,
-    taskQueue,
-    bundle: bundle.path,
-  });
+  const newWorker = () =>
+    new ChildWorker({
+      address: server.address,
+      namespace: 'default',
+      mongodb: engine.uri,
+      database,
+      taskQueue,
+      bundle: bundle.path,
+    });
+  const worker = newWorker();
+  const standby = values.standby ? newWorker() : null;
   try {
     const temporal = new Client({ connection });
     const client = new LoopwrightClient({ temporal, mongo, db: mongo.db(database, MONGO_OPTIONS), taskQueue });
     await client.migrate();
     const started = Date.now();
-    const result = await storm({ worker, server, client, kills, serverKills, seed, log });
+    const result = await storm({ worker, standby, server, client, kills, serverKills, seed, log });
     const artifacts = await orphans(mongo, database);
     const coverage = await coverageOf(temporal, result.sagas);
     return report({
@@ -68,6 +72,7 @@ async function main(): Promise<number> {
     });
   } finally {
     await worker.stop().catch(() => undefined);
+    await standby?.stop().catch(() => undefined);
     await connection.close();
     await mongo.close();
     await bundle.remove();

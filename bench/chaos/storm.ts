@@ -15,6 +15,8 @@ const PATIENCE_MS = 20_000;
 /** What a storm needs. */
 export interface StormInput {
   readonly worker: ChildWorker;
+  /** Another that is never killed: it takes over what the dead one had. */
+  readonly standby: ChildWorker | null;
   readonly server: MortalServer;
   readonly client: LoopwrightClient;
   readonly kills: number;
@@ -35,7 +37,7 @@ export interface StormResult {
 
 /** Kills a worker over a batch of sagas, then lets every saga end and holds each against how it was meant to end. */
 export async function storm(input: StormInput): Promise<StormResult> {
-  const { worker, server, client, kills, serverKills, seed, log } = input;
+  const { worker, standby, server, client, kills, serverKills, seed, log } = input;
   const random = seeded(seed);
   const sagas: Saga[] = [];
   const open = new Map<string, Promise<void>>();
@@ -65,6 +67,7 @@ export async function storm(input: StormInput): Promise<StormResult> {
   };
   // The client starts nothing on a queue that no worker has polled.
   await worker.start();
+  await standby?.start();
   const feed = (async () => {
     while (!over) {
       if (open.size < OPEN) await begin();

@@ -141,15 +141,16 @@ export class DeploymentsClient {
     const { shares, seed, unit } = schemas.parseWith(schemas.trafficSchema, traffic, 'traffic');
     const serving = await this.stores.deployments.current(to);
     if (serving === null) throw conflict(`nothing serves ${to.model} in ${to.environment}: deploy a version first`);
+    const { champion } = serving;
     const [other, ...more] = Object.keys(shares)
       .map(Number)
-      .filter((version) => version !== serving.champion);
-    if (more.length > 0 || (other !== undefined && shares[serving.champion] === undefined)) {
+      .filter((version) => version !== champion);
+    if (more.length > 0 || (other !== undefined && shares[champion] === undefined)) {
       const names = Object.keys(shares).join(', ');
-      throw conflict(`shares are of ${names}: expected the champion, version ${serving.champion}, to be among them`);
+      throw conflict(`shares are of ${names}: expected the champion, version ${champion}, to be among them`);
     }
     if (other === undefined) {
-      return this.decisions.send(to, contracts.setTrafficUpdate, rest, { challenger: null, split: null });
+      return this.decisions.send(to, contracts.setTrafficUpdate, rest, { champion, challenger: null, split: null });
     }
     await this.requireVersion(to.model, other);
     const split = {
@@ -159,7 +160,7 @@ export class DeploymentsClient {
       unit,
       allocation: shares[other]!,
     };
-    return this.decisions.send(to, contracts.setTrafficUpdate, rest, { challenger: other, split });
+    return this.decisions.send(to, contracts.setTrafficUpdate, rest, { champion, challenger: other, split });
   }
 
   /**

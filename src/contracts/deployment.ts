@@ -102,6 +102,8 @@ export interface WithdrawCommand extends Decision {
 export interface SetTrafficCommand extends Decision {
   readonly challenger: number | null;
   readonly split: TrafficSplit | null;
+  /** The champion that whoever decides takes for granted; refused when another serves by then. */
+  readonly champion?: number | undefined;
 }
 
 /** Make the challenger (or the named version) the champion. */

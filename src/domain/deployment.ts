@@ -20,6 +20,8 @@ export type DeploymentDecision = Decision & {
         readonly action: 'set-traffic';
         readonly challenger: number | null;
         readonly split: TrafficSplit | null;
+        /** The champion that it takes for granted. */
+        readonly champion?: number | undefined;
         readonly shadow?: number | undefined;
         /** The rollout whose step it is. */
         readonly rollout?: string | undefined;
@@ -44,6 +46,8 @@ export function refuse(
     if (to === null) return `nothing to roll back to: version ${serving.champion} is the first that served`;
     return to === serving.champion ? `version ${to} is what serves already` : null;
   }
+  if (decision.action === 'set-traffic' && (decision.champion ?? serving.champion) !== serving.champion)
+    return `champion is ${decision.champion}: version ${serving.champion} serves by now`;
   if (decision.action === 'set-traffic' && decision.split !== null) {
     if (decision.challenger === null) return 'a split needs a challenger';
     if (decision.challenger === serving.champion) return `version ${decision.challenger} is the champion already`;

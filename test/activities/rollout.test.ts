@@ -53,11 +53,12 @@ describe('the tests of a guardrail', () => {
     ['accuracy', 80, 60, 0.001018],
     ['accuracy', 60, 80, 0.998982],
     ['accuracy', 100, 100, 1],
-    ['auroc', 80, 60, null],
-  ] as const)('%s, %d right against %d: p %p', (metric, was, is, pValue) => {
-    const found = compareSides(metric, right(was), right(is));
-    if (pValue === null) expect(found).toBeNull();
-    else expect(found).toBeCloseTo(pValue, 5);
+    // Areas of 0.8 and 0.6, placements with variances 0.04 and 0.06 in both classes: z = −0.2/√(2·(0.04 + 0.06)/49).
+    ['auroc', 80, 60, 0.000873],
+    ['auroc', 60, 80, 0.999127],
+    ['auroc', 100, 100, 1],
+  ] as const)('%s, %d right against %d: p %d', (metric, was, is, pValue) => {
+    expect(compareSides(metric, right(was), right(is))).toBeCloseTo(pValue, 5);
   });
 
   test('log loss is worse when larger; rows without an outcome or a score do not count', () => {
@@ -68,6 +69,8 @@ describe('the tests of a guardrail', () => {
     expect(comparePaired('logLoss', right(80), blind)).toBeNull();
     const unlabelled = { ...right(60), label: new Uint8Array(100).fill(255) };
     expect(compareSides('accuracy', right(80), unlabelled)).toBeNull();
+    for (const other of [blind, unlabelled]) expect(compareSides('auroc', right(80), other)).toBeNull();
+    expect(comparePaired('auroc', right(80), blind)).toBeNull();
   });
 
   test('a share of positives is as bad when larger as when smaller', () => {
@@ -96,7 +99,8 @@ describe('the tests of a guardrail', () => {
     expect(comparePaired('accuracy', right(100), right(0))).toBe(0.5 ** 100);
     expect(comparePaired('accuracy', right(0), right(100))).toBe(1);
     expect(comparePaired('logLoss', right(90), right(84))).toBeLessThan(0.01);
-    expect(comparePaired('auroc', right(90), right(84))).toBeNull();
+    expect(comparePaired('auroc', right(90), right(84))).toBeLessThan(0.01);
+    expect(comparePaired('auroc', right(84), right(90))).toBeGreaterThan(0.99);
   });
 });
 
@@ -121,15 +125,15 @@ describe('comparing versions', () => {
       paired: false,
       champion: { version: 1, rows: 100, performance: { n: 100, correct: 90, accuracy: 0.9 } },
       challenger: { version: 2, rows: 50, performance: { n: 50, correct: 30, accuracy: 0.6 } },
-      pValues: { auroc: null },
     });
     expect(evidence.pValues.accuracy).toBeLessThan(1e-4);
     expect(evidence.pValues.logLoss).toBeLessThan(1e-4);
+    expect(evidence.pValues.auroc).toBeLessThan(1e-4);
     expect(evidence.champion.positives).toBeGreaterThan(20);
     const part = await activities.compareVersions({ ...question, from: hour(20), to: hour(60), shadow: false });
     expect(part.champion.rows).toBe(40);
     expect(part.challenger).toMatchObject({ rows: 0, performance: { n: 0, accuracy: null } });
-    expect(part.pValues.accuracy).toBeNull();
+    expect(part.pValues).toMatchObject({ accuracy: null, auroc: null });
   });
 
   test('shadow: the challenger scores what the champion served, on the same rows', async () => {
@@ -149,6 +153,7 @@ describe('comparing versions', () => {
     // The world follows the sign of x, the model says the opposite.
     expect(turned.challenger).toMatchObject({ version: 2, rows: 100, performance: { n: 100, correct: 0 } });
     expect(turned.pValues.accuracy).toBeLessThan(1e-9);
+    expect(turned.pValues.auroc).toBeLessThan(1e-9);
     const good = await activities.compareVersions({ ...question, challenger: 1 });
     expect(good.challenger.performance.correct).toBe(100);
     expect(good.pValues.accuracy).toBeGreaterThan(0.9);

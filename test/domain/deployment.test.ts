@@ -26,6 +26,16 @@ test("a rollout's split gives way to another, an experiment's does not", () => {
   expect(refuse(serving({ challenger: 3, split }), other)).toContain('experiment rollout/r');
 });
 
+test('a division of traffic that takes another champion for granted is refused, given back or not', () => {
+  const divided = { ...common, action: 'set-traffic', challenger: 3, split } as const;
+  const given = { ...divided, challenger: null, split: null };
+  for (const decision of [divided, given]) {
+    expect(refuse(serving(), { ...decision, champion: 1 })).toBe('champion is 1: version 2 serves by now');
+    expect(refuse(serving(), { ...decision, champion: 2 })).toBeNull();
+    expect(refuse(serving(), decision)).toBeNull();
+  }
+});
+
 test('a rollout begins without a change, steps, and every other decision ends it', () => {
   const begun = decide(target, serving(), { ...common, action: 'begin-rollout', version: 3 });
   expect(begun).toMatchObject({ champion: 2, previous: 1, challenger: null, split: null, rollout: 'k', token: 5 });

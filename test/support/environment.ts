@@ -62,27 +62,58 @@ export interface TestLoop extends TestStores {
 
 /** Starts a worker on the run's Temporal; `close` stops it and terminates what it left running. */
 export async function startTestLoop(options: TestLoopOptions = {}): Promise<TestLoop> {
+  const loop = await openTestLoop();
+  const stop = await workOn(loop, options);
+  return {
+    ...loop,
+    close: async () => {
+      await terminateAll(loop.temporal, loop.taskQueue);
+      await stop();
+      await loop.close();
+    },
+  };
+}
+
+/** A queue and a database of their own with a client for them, and nobody who works. */
+export async function openTestLoop(): Promise<TestLoop> {
+  const opened = await openTestStores();
+  const { mongo, db } = opened;
+  const connection = await Connection.connect({ address: process.env.LOOPWRIGHT_TEST_TEMPORAL! });
+  const temporal = new Client({ connection });
+  const taskQueue = `test-${randomUUID()}`;
+  const warn = () => undefined;
+  return {
+    ...opened,
+    temporal,
+    client: new LoopwrightClient({ temporal, mongo, db, taskQueue, warn }),
+    taskQueue,
+    model: `m${randomUUID().slice(0, 8)}`,
+    close: async () => {
+      await connection.close();
+      await opened.close();
+    },
+  };
+}
+
+/** A worker of this process on a loop's queue; returns what stops it. */
+export async function workOn(loop: TestLoop, options: TestLoopOptions = {}): Promise<() => Promise<void>> {
   try {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   } catch {
     // Installed by another loop of the same file.
   }
-  const opened = await openTestStores();
-  const address = process.env.LOOPWRIGHT_TEST_TEMPORAL!;
-  const connection = await Connection.connect({ address });
-  const nativeConnection = await NativeConnection.connect({ address });
-  const temporal = new Client({ connection });
-  const taskQueue = `test-${randomUUID()}`;
-  const database = opened.db.databaseName;
+  const connection = await NativeConnection.connect({ address: process.env.LOOPWRIGHT_TEST_TEMPORAL! });
+  const { mongo, taskQueue, temporal } = loop;
+  const database = loop.db.databaseName;
   const plugin = new LoopwrightPlugin({
-    mongodb: options.mongodb === undefined ? { client: opened.mongo, database } : { uri: options.mongodb, database },
+    mongodb: options.mongodb === undefined ? { client: mongo, database } : { uri: options.mongodb, database },
     stages: options.stages,
     alerts: options.alerts,
     environments: options.environments,
     qualityGate: options.qualityGate,
   });
   const worker = await Worker.create({
-    connection: nativeConnection,
+    connection,
     taskQueue,
     plugins: [plugin],
     workflowBundle: { codePath: process.env.LOOPWRIGHT_TEST_BUNDLE! },
@@ -92,32 +123,16 @@ export async function startTestLoop(options: TestLoopOptions = {}): Promise<Test
     ...(options.activitySlots === undefined ? {} : { maxConcurrentActivityTaskExecutions: options.activitySlots }),
   });
   const running = worker.run();
-  const client = new LoopwrightClient({
-    temporal,
-    mongo: opened.mongo,
-    db: opened.db,
-    taskQueue,
-    warn: () => undefined,
-  });
   await untilPolled(temporal, taskQueue);
-  return {
-    ...opened,
-    temporal,
-    client,
-    taskQueue,
-    model: `m${randomUUID().slice(0, 8)}`,
-    close: async () => {
-      await terminateAll(temporal, taskQueue);
-      worker.shutdown();
-      await running;
-      await nativeConnection.close();
-      await connection.close();
-      await opened.close();
-    },
+  return async () => {
+    worker.shutdown();
+    await running;
+    await connection.close();
   };
 }
 
-async function untilPolled(temporal: Client, taskQueue: string): Promise<void> {
+/** Waits until a worker polls a queue. */
+export async function untilPolled(temporal: Client, taskQueue: string): Promise<void> {
   await eventually(async () => {
     const queue = await temporal.workflowService.describeTaskQueue({
       namespace: 'default',

@@ -6,7 +6,7 @@ import { TYPE_PREFIX } from '../../src/contracts';
 
 /** What is done to an activity of a model. */
 export interface Fault {
-  /** `decideDeployment`, or a decision of it: `withdraw`. */
+  /** `decideDeployment`, or a decision of it: `withdraw`, `split`. */
   readonly activity: string;
   readonly kind: 'fails' | 'fails-once' | 'hangs-after' | 'hangs-before' | 'cancelled';
   /** For `cancelled`: cancels the workflow once the effect is there. */
@@ -68,7 +68,7 @@ function subjectOf(type: string, input: unknown): { model: string; names: readon
   };
   const name = type.replace(TYPE_PREFIX, '');
   // A withdrawal is a decision, but not the step.
-  const names = action?.kind === 'withdraw' ? ['withdraw'] : [name];
+  const names = action?.kind === 'withdraw' ? ['withdraw'] : [name, ...(action === undefined ? [] : [action.kind])];
   return { model: spec?.model ?? target?.model ?? '', names };
 }
 

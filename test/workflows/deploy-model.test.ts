@@ -85,6 +85,11 @@ test.each([
     },
     'champion already',
   ],
+  [
+    'setTraffic',
+    { ...decision, key: 'k', effectiveAt: at(1), challenger: null, split: null, champion: { $gt: 0 } },
+    'champion is',
+  ],
   ['deploy', null, 'an object'],
 ])('%s refuses %j: %s', async (name, command, words) => {
   const target = await deployed();
@@ -129,6 +134,23 @@ test('a roll-back goes to what any earlier entry says', async () => {
     cause: { type: 'loopwright.NotFound', message: expect.stringContaining('toToken is 99') },
   });
   expect(await lines(target)).toEqual(['deploy 1', 'deploy 2', 'deploy 3', 'roll-back 1']);
+});
+
+test('a division of traffic that takes another champion for granted is refused, again its entry is returned', async () => {
+  const target = await deployed();
+  const divided = await update(target, 'setTraffic', { key: 's', challenger: 3, split, champion: 1 });
+  await update(target, 'deploy', { key: 'd', version: 2 });
+  for (const fields of [
+    { challenger: 3, split },
+    { challenger: null, split: null },
+  ])
+    await expect(update(target, 'setTraffic', { key: 't', champion: 1, ...fields })).rejects.toMatchObject({
+      cause: { type: 'loopwright.Conflict', message: 'champion is 1: version 2 serves by now' },
+    });
+  expect(await update(target, 'setTraffic', { key: 's', challenger: 3, split, champion: 1 })).toEqual(divided);
+  expect(await lines(target)).toEqual(['deploy 1', 'set-traffic 1', 'deploy 2']);
+  await update(target, 'setTraffic', { key: 'u', challenger: 3, split, champion: 2 });
+  expect(await loop.client.deployments.current(target)).toMatchObject({ champion: 2, challenger: 3, split });
 });
 
 describe('withdraw', () => {

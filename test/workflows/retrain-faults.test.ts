@@ -5,6 +5,7 @@ import type { TestLoop } from '../support/environment';
 import { Faults } from '../support/faults';
 import type { Fault } from '../support/faults';
 import { tableOfPage } from '../support/markdown-table';
+import { checkEnd, orphansOf } from '../support/retraining-end';
 import { prepareRetraining } from '../support/retraining-fixture';
 
 jest.setTimeout(60_000);
@@ -28,6 +29,7 @@ type Row = Record<string, string> & { readonly model: string };
 const faults = new Faults();
 const person = { who: 'ops', reason: 'because' };
 let loop: TestLoop;
+let seed = 0;
 
 beforeAll(async () => {
   loop = await startTestLoop({ interceptActivities: faults.interceptor });
@@ -50,29 +52,13 @@ function faultOf(model: string, activity: string, fault: string): Fault {
 }
 
 async function begin(model: string, stepTimeout: string): Promise<void> {
-  const spec = await prepareRetraining(loop, model, 'turned');
+  const spec = await prepareRetraining(loop, model, 'turned', (seed += 1));
   const bake = { duration: '1s', rules: [{ metric: 'accuracy' as const, atLeast: 0.5 }] };
   const policy = { ...spec.policy, strategy: { kind: 'direct' as const }, bake, stepTimeout };
   await loop.client.retraining.start({ ...spec, clock: 'wall', policy });
 }
 
 const resultOf = (model: string) => loop.client.retraining.handle({ model }).result() as Promise<RetrainingResult>;
-
-/** What must hold after every end. */
-async function checkEnd(model: string, decision: string, ledger: string): Promise<void> {
-  expect(await resultOf(model)).toMatchObject({ decision });
-  const history = await loop.client.deployments.history({ model });
-  expect(history.map(({ action }) => action).join(', ')).toBe(ledger);
-  expect(new Set(history.map(({ key }) => key)).size).toBe(history.length);
-  const serving = (await loop.client.deployments.current({ model }))!;
-  expect(serving).toMatchObject({ champion: decision === 'promoted' ? 2 : 1, challenger: null, split: null });
-  const versions = await loop.client.models.list(model);
-  expect(versions.filter(({ state }) => state === 'challenger')).toEqual([]);
-  expect(versions.length).toBeLessThanOrEqual(2);
-  expect(await loop.client.alerts.list({ model }, { state: 'unresolved' })).toEqual([]);
-  const recorded = await loop.client.retraining.list({ model });
-  expect(recorded.map(({ result }) => result?.decision)).toEqual([decision]);
-}
 
 test('the tables name every activity of a retraining and every fault', () => {
   const activities = new Set(steps.map((row) => (row as Row).step));
@@ -94,7 +80,7 @@ test('the tables name every activity of a retraining and every fault', () => {
 test.each((steps as Row[]).map((row) => [row.step, row.fault, row['ends as'], row] as const))(
   '%s %s: %s',
   async (step, _fault, decision, row) => {
-    await checkEnd(row.model, decision!, row.ledger!);
+    await checkEnd(loop, row.model, { decision: decision!, ledger: row.ledger! });
     expect(faults.met.get(row.model) ?? 0).toBeGreaterThanOrEqual(step === '–' ? 0 : 1);
   },
 );
@@ -114,18 +100,14 @@ test.each((undos as Row[]).map((row) => [row.compensation, row.fault, row] as co
         .handle({ model })
         .executeUpdate('resolveCompensation', { args: [{ ...person, action: 'retry' }] });
     }
-    await checkEnd(model, row['ends as']!, row.ledger!);
+    await checkEnd(loop, model, { decision: row['ends as']!, ledger: row.ledger! });
     expect(faults.met.get(model)).toBeGreaterThanOrEqual(2);
   },
 );
 
-test('no artifact is left that no version names', async () => {
+test('no artifact or dataset version is left that no version of a model names', async () => {
   for (const { model } of [...steps, ...undos]) await resultOf(model);
-  const stored = (await loop.db.collection('artifacts.files').find().toArray()).map(
-    ({ filename }) => filename as string,
-  );
-  const named = await loop.db.collection('models').distinct('artifact');
-  expect(stored.filter((digest) => !named.includes(digest))).toEqual([]);
+  expect(await orphansOf(loop)).toEqual([]);
 });
 
 async function stateOf(model: string): Promise<unknown> {

@@ -61,6 +61,23 @@ describe('a canary', () => {
     expect(await rollouts.loop.client.deployments.current(target)).not.toHaveProperty('rollout');
   });
 
+  test.each([
+    [0.1, 'aborted', 'abort 1 – – – –'],
+    [0.6, 'promoted', 'promote 2 – – – –'],
+  ] as const)('that ranks worse, with %d of AUROC tolerated, is %s', async (tolerance, outcome, line) => {
+    const target = await rollouts.deployed();
+    const steps = [{ allocation: 0.5, hold: '80h' }];
+    await rollouts.begin(target, { ...canary, steps, guardrails: [{ metric: 'auroc', tolerance }] });
+    await rollouts.reached(target, 'stepping');
+    await rollouts.log(target, 20, { version: 1, rows: 40, right: 0.9 }, { version: 2, rows: 40, right: 0.5 });
+    await rollouts.moveTo(target, 100);
+    const end = await rollouts.ended(target, outcome);
+    expect(end.reasons.at(-1)).toMatch(
+      /^auroc 0\.\d+ on 40 rows, champion 0\.\d+ on 40; 0\.\d tolerated, p (< )?0\.\d+$/,
+    );
+    expect((await rollouts.lines(target)).at(-1)).toBe(line);
+  });
+
   test('without rows is held three times, then aborted', async () => {
     const target = await rollouts.deployed();
     await rollouts.begin(target, canary);

@@ -30,7 +30,9 @@ export function checkDecision(command: unknown, version: 'needed' | 'optional'):
 /** Refuses a division of traffic without a share or a seed. */
 export function checkTraffic(command: unknown): void {
   checkDecision(command, 'optional');
-  const { challenger, split } = command as Record<string, unknown>;
+  const { challenger, split, champion } = command as Record<string, unknown>;
+  const isChampion = champion === undefined || isCount(champion);
+  refuseUnless(isChampion, 'champion', champion, 'a version number, 1 or more');
   const isChallenger = challenger == null || isCount(challenger);
   refuseUnless(isChallenger, 'challenger', challenger, 'a version number, 1 or more, or null');
   if (split === null) return;

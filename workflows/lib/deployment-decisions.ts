@@ -42,8 +42,9 @@ export function promote(deployment: Deployment, command: PromoteCommand): Promis
 
 /** Divides traffic, or ends the division. */
 export function setTraffic(deployment: Deployment, command: SetTrafficCommand): Promise<LedgerEntry> {
-  const { key, challenger, split } = command;
-  return override(deployment, key, () => ({ ...decisionOf(command), action: 'set-traffic', challenger, split }));
+  const { key, challenger, split, champion } = command;
+  const action = 'set-traffic';
+  return override(deployment, key, () => ({ ...decisionOf(command), action, challenger, split, champion }));
 }
 
 /** Goes back: to the named version, to what an entry of the ledger says, or to what served before the last change. */

@@ -1,5 +1,7 @@
 export { areaUnderRoc } from './auroc';
 export type { AreaUnderRoc } from './auroc';
+export { areaDifference, pairedAreaDifference } from './auroc-difference';
+export type { AreaDifference, ScoredLabels } from './auroc-difference';
 export { averagePrecision } from './average-precision';
 export * from './binary';
 export { calibrateScores } from './calibration';
