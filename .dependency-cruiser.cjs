@@ -22,12 +22,22 @@ const arrows = {
   ],
   'src/client': ['src/contracts', 'src/schemas', 'src/domain', 'src/models', 'src/stores'],
   'src/reports': ['src/contracts', 'src/domain', 'src/statistics', 'src/stores'],
+  'src/services': [
+    'src/contracts',
+    'src/schemas',
+    'src/domain',
+    'src/statistics',
+    'src/models',
+    'src/stores',
+    'src/adapters',
+    'src/client',
+  ],
 };
 
 /** What of the outside each room may import. */
 const outside = {
   'src/contracts': ['@temporalio/common', '@temporalio/workflow'],
-  'src/schemas': ['zod'],
+  'src/schemas': ['zod', 'yaml'],
   'src/domain': [],
   'src/statistics': ['jstat'],
   'src/models': ['node:'],
@@ -37,6 +47,7 @@ const outside = {
   activities: ['@temporalio/activity', '@temporalio/common', '@temporalio/client', 'node:'],
   'src/client': ['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'mongodb', 'node:'],
   'src/reports': ['echarts', 'node:'],
+  'src/services': ['@openfeature/server-sdk', 'mongodb', 'node:'],
 };
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -12,6 +12,8 @@ import { guarded } from './context';
 import { createDecisionActivities } from './decisions';
 import { createDeploymentActivities } from './deployment';
 import { createExperimentActivities } from './experiment';
+import { createDesignActivities } from './experiment-design';
+import { createImpactActivities } from './impact';
 import { createIngestionActivities } from './ingestion';
 import { createMonitoringActivities } from './monitoring';
 import { createRetrainingActivities } from './retraining';
@@ -48,6 +50,8 @@ export function createActivities(deps: ActivityDeps): LoopwrightActivities {
     ...createDeploymentActivities(stores, environments),
     ...createRolloutActivities(stores, scoring),
     ...createExperimentActivities(stores),
+    ...createDesignActivities(stores),
+    ...createImpactActivities(stores),
     ...createDecisionActivities(),
     ...createSpecActivities({ stages: Object.keys(all), sinks: Object.keys(sinks) }),
   };

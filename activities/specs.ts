@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../src/contracts';
-import type { AlertPolicy, ModelTarget, SpecActivities, SpecKinds } from '../src/contracts';
+import type { AlertPolicy, SpecActivities, SpecKinds } from '../src/contracts';
 import {
+  experimentDesignSchema,
   experimentSpecSchema,
+  impactSpecSchema,
   monitorSpecSchema,
   parseWith,
   retrainSpecSchema,
@@ -14,8 +16,17 @@ const schemas = {
   monitor: monitorSpecSchema,
   retraining: retrainSpecSchema,
   experiment: experimentSpecSchema,
+  design: experimentDesignSchema,
   deployment: targetSchema,
+  impact: impactSpecSchema,
 } as const;
+
+/** What of a spec names something that a worker has or has not. */
+interface Checked {
+  readonly policy?: unknown;
+  readonly retrain?: unknown;
+  readonly alerts?: AlertPolicy | undefined;
+}
 
 /** What this worker has, by name. */
 interface Known {
@@ -30,7 +41,7 @@ export function createSpecActivities({ stages, sinks }: Known): SpecActivities {
       try {
         const schema = schemas[kind] as (typeof schemas)[typeof kind] | undefined;
         if (schema === undefined) throw invalid(`unknown kind of spec ${JSON.stringify(kind)}`);
-        const checked = parseWith(schema, spec, `${kind} spec`) as SpecKinds[keyof SpecKinds];
+        const checked: SpecKinds[keyof SpecKinds] & Checked = parseWith(schema, spec, `${kind} spec`);
         checkTrainer(checked, stages);
         checkSinks(checked, sinks);
         return Promise.resolve(checked);
@@ -42,7 +53,7 @@ export function createSpecActivities({ stages, sinks }: Known): SpecActivities {
 }
 
 /** A trainer that this worker does not have is better refused now than in the middle of a retraining. */
-function checkTrainer(spec: ModelTarget & { policy?: unknown; retrain?: unknown }, stages: readonly string[]): void {
+function checkTrainer(spec: Checked, stages: readonly string[]): void {
   const policy = (spec.policy ?? spec.retrain) as { readonly trainer: string } | undefined;
   if (policy === undefined || stages.includes(policy.trainer)) return;
   const known = stages.join(', ');
@@ -50,7 +61,7 @@ function checkTrainer(spec: ModelTarget & { policy?: unknown; retrain?: unknown 
 }
 
 /** So is a sink: an alert that nobody is told of is found out too late. */
-function checkSinks(spec: ModelTarget & { readonly alerts?: AlertPolicy | undefined }, known: readonly string[]): void {
+function checkSinks(spec: Checked, known: readonly string[]): void {
   const { sinks = [], dataEngineers = [], escalation } = spec.alerts ?? {};
   const lists = { sinks, dataEngineers, 'escalation.sinks': escalation?.sinks ?? [] };
   const named = Object.entries(lists).flatMap(([list, names]) =>

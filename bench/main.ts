@@ -2,6 +2,7 @@
  * `npm run bench -- statistics`: how quick our statistics are beside those of Python, on the same data in the same run.
  * `npm run bench -- monitoring`: what monitoring costs.
  * `npm run bench -- deployment`: how quick decisions about what serves are.
+ * `npm run bench -- experiment`: what an experiment's results and assignments cost.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deploymentSuite } from './deployment';
+import { experimentSuite } from './experiment';
 import { measure } from './measure';
 import type { Measured } from './measure';
 import { monitoringSuite } from './monitoring';
@@ -28,6 +30,7 @@ const MOST_MEGABYTES = 200;
 const USAGE = `usage: npm run bench -- statistics [--peers DIR] [--only TEXT] [--json FILE]
        npm run bench -- monitoring [--monitors N] [--only TEXT] [--json FILE]
        npm run bench -- deployment [--only TEXT] [--json FILE]
+       npm run bench -- experiment [--peers DIR] [--only TEXT] [--json FILE]
   --peers DIR  a folder of virtual environments named after their packages (docs/performance.md); python3 without it
   --only TEXT  only rows whose work or peer contains the text
   --json FILE  writes everything measured
@@ -55,6 +58,10 @@ async function main(): Promise<number> {
   if (positionals.length === 1 && suite === 'deployment') {
     const { only = '', json = null } = values;
     return measureSuite(suite, deploymentSuite, { only, json });
+  }
+  if (positionals.length === 1 && suite === 'experiment') {
+    const { only = '', json = null, peers } = values;
+    return measureSuite(suite, experimentSuite(peers === undefined ? null : resolve(peers)), { only, json });
   }
   if (positionals.length !== 1 || suite !== 'statistics') {
     console.error(USAGE);

@@ -42,6 +42,7 @@ try {
   const client = new Client({ connection });
   await recordBatches(client);
   await recordDeployments(client);
+  await recordExperiments(client);
   const counts = {};
   for await (const { workflowId, runId, type } of client.workflow.list()) {
     const name = type.replace('loopwright.', '');
@@ -116,6 +117,118 @@ async function recordDeployments(temporal) {
   });
   await nativeConnection.close();
   await mongo.close();
+}
+
+/** What the replay does not do: experiments by a design that ship, drop a variant, are led by a person; months of impact. */
+async function recordExperiments(temporal) {
+  const nativeConnection = await NativeConnection.connect({ address: engines.temporal.address });
+  const mongo = await MongoClient.connect(engines.mongo.uri);
+  const taskQueue = 'experiments';
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    taskQueue,
+    plugins: [new LoopwrightPlugin({ mongodb: { client: mongo } })],
+  });
+  const client = new LoopwrightClient({ temporal, mongo, taskQueue });
+  await worker.runUntil(async () => {
+    await shipping(client);
+    await dropping(client);
+    await led(client);
+    await earning(client);
+  });
+  await nativeConnection.close();
+  await mongo.close();
+}
+
+const who = { who: 'ann', reason: 'a recording' };
+const atHour = (hour) => new Date(Date.UTC(2011, 7, 1, hour)).toISOString();
+const event = (name) => ({ kind: 'event', event: name });
+const orders = { name: 'orders', role: 'success', type: 'proportion', source: event('order') };
+const errors = {
+  name: 'errors',
+  role: 'guardrail',
+  type: 'proportion',
+  source: event('error'),
+  direction: 'lower-is-better',
+  margin: 0.1,
+  conversionWindow: '1d',
+};
+
+/** Declares an experiment of four weeks with units of which every tenth does a variant's events so often. */
+async function declare(client, id, tenths, change = {}) {
+  const names = Object.keys(tenths);
+  const variants = names.map((name) => ({ name, weight: 1 / names.length }));
+  const declared = { id, hypothesis: 'a recording', owner: 'ann', clock: 'data', start: atHour(0), duration: '28d' };
+  await untilDone(() => client.experiments.create({ ...declared, variants, metrics: [orders, errors], ...change }));
+  if (change.start === 'draft') return;
+  await client.experiments.advance(id, { source: 'recording', at: atHour(0) });
+  const units = Array.from({ length: 2_800 }, (_, k) => ({
+    unit: `${id}/${k}`,
+    hour: Math.floor((k * 672) / 2_800),
+    k,
+  }));
+  const variantOf = (k) => names[k % names.length];
+  const meet = ({ unit, hour, k }) => ({ experiment: id, unit, variant: variantOf(k), at: atHour(hour) });
+  await client.tracking.expose(units.map(meet));
+  const does = (name) =>
+    units
+      .filter(({ k }) => Math.floor(k / names.length) % 10 < (tenths[variantOf(k)][name] ?? 0))
+      .map(({ unit, hour }) => ({ eventId: `${unit}/${name}`, unit, event: name, at: atHour(hour + 1) }));
+  await client.tracking.track([...does('order'), ...does('error')]);
+}
+
+async function shipping(client) {
+  const ramp = [{ coverage: 0.5, hold: '1d' }];
+  await declare(client, 'shipped', { control: { order: 2 }, short: { order: 4 } }, { ramp });
+  await client.experiments.advance('shipped', { source: 'recording', at: atHour(31 * 24) });
+  console.log('shipped', (await client.experiments.handle('shipped').result()).decision);
+}
+
+async function dropping(client) {
+  await declare(client, 'dropped', { control: { order: 3 }, broken: { order: 3, error: 6 }, same: { order: 3 } });
+  await client.experiments.advance('dropped', { source: 'recording', at: atHour(31 * 24) });
+  console.log('dropped', (await client.experiments.handle('dropped').result()).decision);
+}
+
+async function led(client) {
+  await declare(client, 'led', { control: {}, a: {}, b: {} }, { start: 'draft' });
+  await untilDone(() => client.experiments.start('led', { ...who, at: atHour(0) }));
+  await client.experiments.advance('led', { source: 'recording', at: atHour(24) });
+  await client.experiments.analyse('led', who);
+  await client.experiments.dropVariant('led', { ...who, variant: 'a' });
+  await client.experiments.extend('led', { ...who, duration: '56d' });
+  await client.experiments.stop('led', who);
+}
+
+/** Two months of recommendations, a control group that changes between them, and the end. */
+async function earning(client) {
+  const model = 'shop';
+  const at = (day) => new Date(Date.UTC(2026, 0, day, 10)).toISOString();
+  await untilDone(() =>
+    client.impact.start({
+      model,
+      clock: 'data',
+      start: '2026-01-01',
+      attributionWindow: '1d',
+      controlGroupSize: 0.5,
+      currency: 'EUR',
+    }),
+  );
+  const shown = (day, k) => ({ eventId: `${day}/${k}`, userId: `u${k}`, items: ['x'], at: at(day), modelVersion: 1 });
+  const paid = (day, k) => ({ conversionId: `${day}/${k}`, userId: `u${k}`, revenue: 10 + (k % 7), at: at(day) });
+  for (const day of [5, 40]) {
+    await client.impact.recommend(
+      model,
+      Array.from({ length: 200 }, (_, k) => shown(day, k)),
+    );
+    await client.impact.convert(
+      model,
+      Array.from({ length: 120 }, (_, k) => paid(day, k)),
+    );
+    await client.impact.advance(model, { source: 'recording', at: at(day + 2) });
+  }
+  await client.impact.advance(model, { source: 'recording', at: at(70) });
+  await client.impact.close(model, who);
 }
 
 /** Tries until it does not throw. */

@@ -5,3 +5,4 @@ export { recordOutcomes as 'loopwright.recordOutcomes' } from './record-outcomes
 export { recordPredictions as 'loopwright.recordPredictions' } from './record-predictions';
 export { retrainModel as 'loopwright.retrainModel' } from './retrain-model';
 export { runExperiment as 'loopwright.runExperiment' } from './run-experiment';
+export { trackImpact as 'loopwright.trackImpact' } from './track-impact';

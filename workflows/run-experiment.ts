@@ -8,19 +8,22 @@ import {
 } from '@temporalio/workflow';
 import * as contracts from '../src/contracts';
 import type {
+  DesignResult,
   ExperimentResult,
   ExperimentStatus,
   ExtendExperiment,
   RampExperiment,
+  RunDesignInput,
   RunExperimentInput,
   Settled,
 } from '../src/contracts';
 import { exposureEnd, plannedLooks } from '../src/domain/experiment';
 import { checkSpec } from './lib/activities';
 import { facts, showState, table } from './lib/attributes';
+import { runDesign } from './lib/design-run';
 import { EarlyUpdates } from './lib/early';
 import { Experiment, initialExperiment } from './lib/experiment';
-import { checkPerson, checkWatermark, conflict, readWatermark, refuseUnless } from './lib/guards';
+import { isRecord, checkPerson, checkWatermark, conflict, readWatermark, refuseUnless } from './lib/guards';
 import { RunMeter, runLoop } from './lib/loop';
 import { versioned } from './lib/versioning';
 
@@ -34,10 +37,21 @@ const UPDATES = [
 setWorkflowOptions(versioned('AUTO_UPGRADE'), runExperiment);
 
 /**
- * Champion against challenger on divided traffic: planned weekly looks with alpha spending, a sequential
- * sample-ratio check, one decision with its reasons; then the better one serves.
+ * Variants against a control by a design, or a challenger against the champion: planned looks with alpha spending, a
+ * sequential sample-ratio check, guardrails, one decision with its reasons; then the better one serves.
  */
-export async function runExperiment(input: RunExperimentInput): Promise<ExperimentResult> {
+export async function runExperiment(
+  input: RunExperimentInput | RunDesignInput,
+): Promise<ExperimentResult | DesignResult> {
+  return isDesigned(input) ? runDesign(input) : runChallenge(input);
+}
+
+/** Told by its input; a start without either is refused as a challenge without a spec. */
+function isDesigned(input: RunExperimentInput | RunDesignInput): input is RunDesignInput {
+  return isRecord(input) && 'design' in input;
+}
+
+async function runChallenge(input: RunExperimentInput): Promise<ExperimentResult> {
   const updates = new EarlyUpdates(UPDATES);
   const given: unknown = (input as Partial<RunExperimentInput> | undefined)?.spec;
   const spec = input?.state === undefined ? await checkSpec('experiment', given) : input.spec;

@@ -92,7 +92,7 @@ async function endExperiment(context: OperatorContext, spec: RetrainSpec): Promi
   const found = (await context.stores.experiments.list(spec)).find(({ key }) => key === spec.key);
   if (found === undefined) return null;
   if (await isRunning(context, workflowIds.experiment(found._id))) {
-    await context.client.experiments.stop(found._id, { who: DOCTOR, reason: REASON });
+    await context.client.challenges.stop(found._id, { who: DOCTOR, reason: REASON });
   }
   return found._id;
 }

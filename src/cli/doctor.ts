@@ -3,6 +3,7 @@ import { common, print, startsWork, within } from './context';
 import type { OperatorContext, OperatorDefaults, OperatorOptions } from './context';
 import { checkArtifacts } from './doctor-artifacts';
 import { checkDocuments } from './doctor-documents';
+import { checkExperiments } from './doctor-experiments';
 import { REPAIR } from './doctor-finding';
 import type { Check, Diagnosis, Finding } from './doctor-finding';
 import { checkRetrainings } from './doctor-retrainings';
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   checkSetup,
   checkDocuments,
   checkRetrainings,
+  checkExperiments,
   checkTraffic,
   checkChallengers,
   checkArtifacts,

@@ -101,7 +101,7 @@ export class Story implements Listener {
   }
 
   private async tellDecision(id: string): Promise<void> {
-    const found = (await this.client.experiments.list(this.target)).find(({ _id }) => _id === id)?.result;
+    const found = (await this.client.challenges.list(this.target)).find(({ _id }) => _id === id)?.result;
     if (found == null) return;
     const last = found.looks.at(-1);
     const arms = (last?.arms ?? []).map((arm) => `${arm.name} ${show(arm.accuracy)} (${arm.n})`).join(', ');

@@ -6,14 +6,17 @@ import type { Db } from 'mongodb';
 import { DEFAULT_TASK_QUEUE } from '../contracts';
 import { migrate, MONGO_OPTIONS, openStores } from '../stores';
 import { AlertsClient } from './alerts';
+import { ChallengesClient } from './challenges';
 import { DeploymentsClient } from './deployments';
 import { ExperimentsClient } from './experiments';
+import { ImpactClient } from './impact';
 import { OutcomesClient, PredictionsClient } from './ingestion';
 import { ModelsClient } from './models';
 import { MonitorsClient } from './monitors';
 import { Nudges } from './nudges';
 import { RetrainingClient } from './retraining';
 import { Starter } from './start';
+import { TrackingClient } from './tracking';
 
 /** What the client works with, where the service has its own connections. They stay open. */
 export interface LoopwrightClientParts {
@@ -47,7 +50,10 @@ export class LoopwrightClient {
   readonly alerts: AlertsClient;
   readonly retraining: RetrainingClient;
   readonly deployments: DeploymentsClient;
+  readonly challenges: ChallengesClient;
   readonly experiments: ExperimentsClient;
+  readonly impact: ImpactClient;
+  readonly tracking: TrackingClient;
   private readonly closers: (() => Promise<void>)[] = [];
   private readonly prepare: () => Promise<void>;
 
@@ -65,10 +71,13 @@ export class LoopwrightClient {
     this.alerts = new AlertsClient(starter, stores);
     this.retraining = new RetrainingClient(starter, stores);
     this.deployments = new DeploymentsClient(starter, stores);
+    this.challenges = new ChallengesClient(starter, stores);
     this.experiments = new ExperimentsClient(starter, stores);
+    this.impact = new ImpactClient(starter, stores);
+    this.tracking = new TrackingClient(stores);
     this.prepare = () => migrate(stores);
     this.closers.push(async () => {
-      await Promise.all([stores.predictions.flush(), stores.outcomes.flush()]);
+      await Promise.all([stores.predictions.flush(), stores.outcomes.flush(), this.tracking.flush()]);
       await nudges.flush();
     });
   }
@@ -103,6 +112,7 @@ export class LoopwrightClient {
   }
 }
 
+export { NotTrackedError } from './impact';
 export { NoWorkerError } from './start';
 export type { AlertDecisionInput, SnoozeInput } from './alerts';
 export type { DecisionInput, DeployDecisionInput, Promotion, WatchOptions } from './deployments';
@@ -110,4 +120,12 @@ export type { TargetInput } from './ingestion';
 export type { RegisterModel } from './models';
 export type { RunningMonitor } from './monitors';
 export type { ServingHandle, ServingHandler } from './serving-watch';
-export type { ExperimentSpecInput, MonitorSpecInput, RetrainSpecInput, TrafficInput } from '../schemas';
+export type {
+  ExperimentDesignInput,
+  ExperimentSpecInput,
+  ImpactSpecInput,
+  MetricEventInput,
+  MonitorSpecInput,
+  RetrainSpecInput,
+  TrafficInput,
+} from '../schemas';

@@ -1,6 +1,8 @@
 import type { AlertActivities } from './alert';
 import type { DeploymentActivities } from './deployment';
 import type { ExperimentActivities } from './experiment';
+import type { DesignActivities } from './experiment-run';
+import type { ImpactActivities } from './impact';
 import type { IngestionActivities } from './ingestion';
 import type { MonitoringActivities } from './monitoring';
 import type { DecisionActivities, RetrainingActivities } from './retraining';
@@ -15,5 +17,7 @@ export type LoopwrightActivities = MonitoringActivities &
   DeploymentActivities &
   RolloutActivities &
   ExperimentActivities &
+  DesignActivities &
+  ImpactActivities &
   DecisionActivities &
   SpecActivities;

@@ -155,7 +155,7 @@ export interface ExperimentState {
   readonly settledThrough: Instant | null;
 }
 
-/** The input of `runExperiment`; `state` is set by continue-as-new only. */
+/** The input of `runExperiment` for a champion and a challenger; `state` is set by continue-as-new only. */
 export interface RunExperimentInput {
   readonly spec: ExperimentSpec;
   readonly state?: ExperimentState | undefined;

@@ -27,6 +27,7 @@ export const workflowIds = {
   retraining: (target: ModelTarget): string => `retrain:${target.model}:${target.environment}`,
   deployment: (target: ModelTarget): string => `deployment:${target.model}:${target.environment}`,
   experiment: (id: string): string => `experiment:${id}`,
+  impact: (model: string): string => `impact:${model}`,
   outcomes: (batchId: string): string => `outcomes:${batchId}`,
   predictions: (batchId: string): string => `predictions:${batchId}`,
 } as const;

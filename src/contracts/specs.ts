@@ -1,5 +1,7 @@
 import type { ExperimentSpec } from './experiment';
+import type { ExperimentDesign } from './experiment-design';
 import type { ModelTarget } from './ids';
+import type { ImpactSpec } from './impact';
 import type { MonitorSpec } from './monitor-spec';
 import type { RetrainSpec } from './retraining';
 
@@ -8,7 +10,9 @@ export interface SpecKinds {
   readonly monitor: MonitorSpec;
   readonly retraining: RetrainSpec;
   readonly experiment: ExperimentSpec;
+  readonly design: ExperimentDesign;
   readonly deployment: ModelTarget;
+  readonly impact: ImpactSpec;
 }
 
 /** Validation at the door of a workflow: a start may not have come through our client. */

@@ -1,5 +1,7 @@
 import type { DeployModelInput } from './deployment';
 import type { ExperimentResult, RunExperimentInput } from './experiment';
+import type { DesignResult, RunDesignInput } from './experiment-run';
+import type { TrackImpactInput } from './impact';
 import type { LogResult, RecordOutcomesInput, RecordPredictionsInput } from './ingestion';
 import type { MonitorModelInput } from './monitoring';
 import type { RetrainingResult, RetrainModelInput } from './retraining';
@@ -9,7 +11,8 @@ export interface LoopwrightWorkflows {
   'loopwright.monitorModel': (input: MonitorModelInput) => Promise<void>;
   'loopwright.retrainModel': (input: RetrainModelInput) => Promise<RetrainingResult>;
   'loopwright.deployModel': (input: DeployModelInput) => Promise<void>;
-  'loopwright.runExperiment': (input: RunExperimentInput) => Promise<ExperimentResult>;
+  'loopwright.runExperiment': (input: RunExperimentInput | RunDesignInput) => Promise<ExperimentResult | DesignResult>;
+  'loopwright.trackImpact': (input: TrackImpactInput) => Promise<void>;
   'loopwright.recordOutcomes': (input: RecordOutcomesInput) => Promise<LogResult>;
   'loopwright.recordPredictions': (input: RecordPredictionsInput) => Promise<LogResult>;
 }
@@ -23,6 +26,7 @@ export const WORKFLOW_NAMES: readonly LoopwrightWorkflowName[] = [
   'loopwright.retrainModel',
   'loopwright.deployModel',
   'loopwright.runExperiment',
+  'loopwright.trackImpact',
   'loopwright.recordOutcomes',
   'loopwright.recordPredictions',
 ];
@@ -37,6 +41,8 @@ export const WORKFLOW_DETAILS: Readonly<Record<LoopwrightWorkflowName, string>> 
     'The only writer of what serves. Updates: deploy, setTraffic, promote, rollBack, withdraw; each with an idempotency key, each a line of the ledger.',
   'loopwright.runExperiment':
     'Champion against challenger on divided traffic, weekly looks with alpha spending, one decision with its reasons. Updates: advance, stop, extend, ramp.',
+  'loopwright.trackImpact':
+    'Closes the attribution windows that are over day by day and writes what the recommendations earned in each month. Updates: advance, configure, close.',
   'loopwright.recordOutcomes': 'Writes a batch of outcomes for a service without access to MongoDB.',
   'loopwright.recordPredictions': 'Writes a batch of predictions for a service without access to MongoDB.',
 };

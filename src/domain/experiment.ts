@@ -1,5 +1,6 @@
 import { MINIMUM_PER_ARM, SAMPLE_RATIO_ALARM } from '../contracts';
 import type { ExperimentDecision, ExperimentSpec, Instant, Look } from '../contracts';
+import { shown } from './shown';
 import { after, durationMs, iso, ms } from './time';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -43,7 +44,7 @@ export function decideLook(spec: ExperimentSpec, look: Omit<Look, 'decision'>, i
     return {
       decision: 'invalid',
       reasons: [
-        `the split is broken: ${champion.exposed} against ${challenger.exposed} rows, sequential sample-ratio p ${show(look.sampleRatioP)} < ${SAMPLE_RATIO_ALARM}`,
+        `the split is broken: ${champion.exposed} against ${challenger.exposed} rows, sequential sample-ratio p ${shown(look.sampleRatioP)} < ${SAMPLE_RATIO_ALARM}`,
       ],
     };
   }
@@ -58,7 +59,7 @@ function crossedBound(spec: ExperimentSpec, look: Omit<Look, 'decision'>): Verdi
   if (look.status !== 'ok' || look.z === null || look.bound === null) return null;
   if (Math.abs(look.z) < look.bound) return null;
   const better = look.z > 0;
-  const reason = `${spec.successMetric} of the challenger is significantly ${better ? 'better' : 'worse'}: difference ${show(look.difference)}, z ${show(look.z)} against the bound ${show(look.bound)} at look ${look.k}`;
+  const reason = `${spec.successMetric} of the challenger is significantly ${better ? 'better' : 'worse'}: difference ${shown(look.difference)}, z ${shown(look.z)} against the bound ${shown(look.bound)} at look ${look.k}`;
   return { decision: better ? 'ship' : 'rollback', reasons: [reason] };
 }
 
@@ -67,10 +68,5 @@ function whyNot(look: Omit<Look, 'decision'>): string {
   if (look.status === 'no-new-information') return `look ${look.k} found no new labelled rows`;
   if (look.status === 'below-minimum')
     return `look ${look.k} found fewer than ${MINIMUM_PER_ARM} labelled rows in an arm`;
-  return `z ${show(look.z)} is within the bound ${show(look.bound)} at look ${look.k}`;
-}
-
-function show(value: number | null): string {
-  if (value === null) return '–';
-  return Math.abs(value) >= 0.001 || value === 0 ? String(Math.round(value * 1_000) / 1_000) : value.toExponential(1);
+  return `z ${shown(look.z)} is within the bound ${shown(look.bound)} at look ${look.k}`;
 }

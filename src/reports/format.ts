@@ -8,10 +8,13 @@ export const DASH = '–';
 
 const number = (value: number, text: string) => (value < 0 && /[1-9]/.test(text) ? MINUS : '') + text;
 
-/** A number to so many places; null, and what is no number, is a dash. */
+/** Whole digits in groups of three; those after the point stay as they are. */
+const grouped = (digits: string) => digits.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
+
+/** A number to so many places, in groups of three; null, and what is no number, is a dash. */
 export function decimals(value: number | null, places = 3): string {
   if (value === null || !Number.isFinite(value)) return DASH;
-  return number(value, Math.abs(value).toFixed(places));
+  return number(value, grouped(Math.abs(value).toFixed(places)));
 }
 
 /** As `decimals`, with the sign of a difference. */
@@ -23,8 +26,7 @@ export function signed(value: number | null, places = 3): string {
 /** A whole number in groups of three. */
 export function count(value: number): string {
   if (!Number.isFinite(value)) return DASH;
-  const digits = Math.abs(Math.round(value)).toFixed(0);
-  return number(value, digits.replace(/\B(?=(\d{3})+$)/g, ','));
+  return number(value, grouped(Math.abs(Math.round(value)).toFixed(0)));
 }
 
 /** `1 look`, `2 looks`. */
@@ -40,6 +42,11 @@ export function probability(p: number | null): string {
 /** A share of traffic in per cent. */
 export function percent(share: number): string {
   return `${decimals(share * 100, 1).replace(/\.0$/, '')} %`;
+}
+
+/** A relative difference in per cent, with its sign. */
+export function change(share: number | null): string {
+  return share === null || !Number.isFinite(share) ? DASH : `${signed(share * 100, 2)} %`;
 }
 
 /** The day of an instant. */

@@ -33,6 +33,14 @@ export const duration = z
   .regex(/^\d+(\.\d+)?(ms|s|m|h|d|w)$/, { error: 'expected a duration such as 7d, 12h, 30m or 10s' })
   .refine((text) => Number.parseFloat(text) > 0, { error: 'expected a duration greater than zero' });
 
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** Milliseconds of a duration that has passed the schema; NaN of anything else. */
+export function milliseconds(length: string): number {
+  const [, amount, unit] = /^([\d.]+)(ms|s|m|h|d|w)$/.exec(length) ?? [];
+  return Number(amount) * UNITS[unit as keyof typeof UNITS];
+}
+
 /** A half-open interval with something in it. */
 export const interval = z
   .strictObject({ from: instant, to: instant })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backtestPolicySchema, backtestResultSchema } from './backtest';
+import { experimentDesignSchema } from './experiment-design';
 import { scenarioSchema } from './scenario';
 import { summarySchema } from './summary';
 
@@ -8,6 +9,7 @@ export function publishedSchemas(): Record<string, unknown> {
   return {
     'backtest-policy-v1.json': z.toJSONSchema(backtestPolicySchema, { io: 'input' }),
     'backtest-v1.json': z.toJSONSchema(backtestResultSchema),
+    'experiment-design-v1.json': z.toJSONSchema(experimentDesignSchema, { io: 'input' }),
     'scenario-v1.json': z.toJSONSchema(scenarioSchema, { io: 'input' }),
     'summary-v1.json': z.toJSONSchema(summarySchema),
   };

@@ -3,15 +3,21 @@ import os from 'node:os';
 import { AlertStore } from './alert';
 import { AlertDeliveryStore } from './alert-delivery';
 import { ArtifactStore } from './artifact';
+import { AssignmentStore } from './assignment';
 import { BaselineStore } from './baseline';
 import { DatasetStore } from './dataset';
 import { DeploymentStore } from './deployment';
 import { ErasureStore } from './erasure';
+import { DesignStore } from './design';
 import { EvaluationStore } from './evaluation';
 import { ExperimentStore } from './experiment';
+import { ImpactStore } from './impact';
+import { ImpactEventStore } from './impact-events';
+import { ImpactSumsStore } from './impact-sums';
 import { LabelStore } from './label';
 import type { FoldFailpoint } from './label';
 import { LeaseStore } from './lease';
+import { MetricEventStore } from './metric-event';
 import { NudgeStore } from './nudge';
 import { OutcomeStore } from './outcome';
 import { PredictionStore } from './prediction';
@@ -22,6 +28,7 @@ import { RetentionStore } from './retention';
 import { RowStore } from './rows';
 import { SummaryStore } from './summaries';
 import { TrafficStore } from './traffic';
+import { UnitSumsStore } from './unit-sums';
 
 /** Every store over one database. */
 export interface Stores {
@@ -45,6 +52,13 @@ export interface Stores {
   readonly deployments: DeploymentStore;
   readonly retrainings: RetrainingStore;
   readonly experiments: ExperimentStore;
+  readonly designs: DesignStore;
+  readonly assignments: AssignmentStore;
+  readonly metricEvents: MetricEventStore;
+  readonly unitSums: UnitSumsStore;
+  readonly impact: ImpactStore;
+  readonly impactEvents: ImpactEventStore;
+  readonly impactSums: ImpactSumsStore;
 }
 
 /** Majority and journal: what is acknowledged survives a failover. */
@@ -83,6 +97,13 @@ export function openStores(client: MongoClient, db: Db, failpoint?: (name: FoldF
     deployments: new DeploymentStore(db),
     retrainings: new RetrainingStore(db),
     experiments: new ExperimentStore(db),
+    designs: new DesignStore(db),
+    assignments: new AssignmentStore(db),
+    metricEvents: new MetricEventStore(db),
+    unitSums: new UnitSumsStore(db),
+    impact: new ImpactStore(db),
+    impactEvents: new ImpactEventStore(db),
+    impactSums: new ImpactSumsStore(db),
   };
 }
 
@@ -92,6 +113,8 @@ export async function migrate(stores: Stores): Promise<void> {
   const { alerts, baselines, deployments, retrainings, experiments, traffic } = stores;
   for (const store of [predictions, outcomes, labels, quarantine, evaluations, registry]) await store.migrate();
   for (const store of [stores.erasure, stores.artifacts, stores.datasets]) await store.migrate();
+  for (const store of [stores.designs, stores.assignments, stores.metricEvents]) await store.migrate();
+  for (const store of [stores.impact, stores.impactEvents]) await store.migrate();
   for (const store of [alerts, baselines, deployments, retrainings, experiments, traffic]) await store.migrate();
 }
 
@@ -104,6 +127,9 @@ export type { BaselineDocument } from './baseline';
 export { StaleWriterError } from './deployment';
 export type { Erasure, ErasureRequest } from './erasure';
 export type { ExperimentDocument } from './experiment';
+export type { StandingReport } from './impact';
+export type { GroupedEvent } from './impact-events';
+export type { ImpactSumsQuery } from './impact-sums';
 export { NO_LABEL } from './label';
 export { NO_CLASS } from './label-codes';
 export type { FoldFailpoint } from './label';
@@ -112,3 +138,4 @@ export { NO_PREDICTION } from './prediction';
 export type { RetrainingDocument } from './retraining';
 export type { TextColumn } from './row-columns';
 export type { RowQuery, Rows } from './rows';
+export type { SumsQuery } from './unit-sums';

@@ -15,7 +15,7 @@ export type ReadSegment = Pick<
   PredictionSegment,
   '_id' | 'version' | 'n' | 'at' | 'prediction' | 'predicted' | 'score'
 > &
-  Partial<Pick<PredictionSegment, 'ids' | 'features'>> &
+  Partial<Pick<PredictionSegment, 'ids' | 'units' | 'features'>> &
   Pick<ErasableSegment, 'erased'>;
 
 /** Segments that may hold rows of a query. */
@@ -37,7 +37,7 @@ export function segmentFilter(query: RowQuery): Document {
 }
 
 /** The fields a query needs; a feature's name is a value here, never a path. */
-export function segmentProjection({ features = false, ids = true }: RowQuery): Document {
+export function segmentProjection({ features = false, ids = true, units = false }: RowQuery): Document {
   const named = { $filter: { input: '$features', cond: { $in: ['$$this.name', { $literal: features }] } } };
   return {
     version: 1,
@@ -48,6 +48,7 @@ export function segmentProjection({ features = false, ids = true }: RowQuery): D
     score: 1,
     erased: 1,
     ...(ids ? { ids: 1 } : {}),
+    ...(units ? { units: 1 } : {}),
     ...(features === false ? {} : { features: features === true ? 1 : named }),
   };
 }

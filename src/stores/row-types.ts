@@ -16,6 +16,8 @@ export interface RowQuery extends Interval {
   readonly features?: boolean | readonly string[] | undefined;
   /** Whether ids are wanted, which is so unless said: many of them take longer to read than all numbers. */
   readonly ids?: boolean | undefined;
+  /** Whether the units that rows were about are wanted. */
+  readonly units?: boolean | undefined;
 }
 
 /** Rows by column, in (ts, id) order. */
@@ -23,6 +25,8 @@ export interface Rows {
   readonly n: number;
   /** Empty when they were not wanted. */
   readonly ids: readonly string[];
+  /** Null where a row names none; not there when they were not wanted. */
+  readonly units?: readonly (string | null)[] | undefined;
   readonly at: Float64Array;
   readonly version: Int32Array;
   /** 0 or 1; 255 where none was recorded or it is another number. */

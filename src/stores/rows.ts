@@ -51,7 +51,7 @@ export class RowStore {
       query.labelledOnly === true
         ? keepRows(order, (part, row) => (pieces[part]!.labels?.label[row] ?? NO_LABEL) < NO_CLASS)
         : order;
-    return assemble(pieces, wanted, query.ids ?? true);
+    return assemble(pieces, wanted, query);
   }
 
   /** One row with its features and what came true, for a person. */
@@ -132,7 +132,7 @@ export class RowStore {
   }
 }
 
-function assemble(pieces: readonly Piece[], order: RowOrder, wantIds: boolean): Rows {
+function assemble(pieces: readonly Piece[], order: RowOrder, { ids: wantIds = true, units }: RowQuery): Rows {
   const numbers = (of: (piece: Piece) => Source<Float64Array>): Float64Array => gatherNumbers(order, pieces.map(of));
   const version = new Int32Array(order.n);
   const ids: string[] = [];
@@ -144,6 +144,7 @@ function assemble(pieces: readonly Piece[], order: RowOrder, wantIds: boolean): 
   return {
     n: order.n,
     ids,
+    ...(units === true ? { units: gatherUnits(pieces, order) } : {}),
     at: numbers(({ at }) => at),
     version,
     prediction: gatherBytes(
@@ -165,6 +166,15 @@ function assemble(pieces: readonly Piece[], order: RowOrder, wantIds: boolean): 
       pieces.map(({ segment }) => segment.features ?? []),
     ),
   };
+}
+
+function gatherUnits(pieces: readonly Piece[], order: RowOrder): (string | null)[] {
+  const units: (string | null)[] = [];
+  forEachRun(order, (part, start, length) => {
+    const known = pieces[part]!.segment.units;
+    for (let row = start; row < start + length; row += 1) units.push(known?.[row] ?? null);
+  });
+  return units;
 }
 
 function gatherRelevance(pieces: readonly Piece[], order: RowOrder): Rows['relevance'] {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { renderReplayReport } from '../../src/reports';
+import { experimentReport, renderReplayReport } from '../../src/reports';
+import { emptyStory, experimentStory } from '../support/experiment-fixture';
 import { HOSTILE, reportFixture } from '../support/report-fixture';
 
 jest.setTimeout(60_000);
@@ -40,8 +41,12 @@ interface Opened {
 }
 
 async function open(text: string, width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Opened> {
+  return show(await renderReplayReport(reportFixture(text)), width, colorScheme);
+}
+
+async function show(html: string, width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Opened> {
   const file = join(folder, 'report.html');
-  await writeFile(file, await renderReplayReport(reportFixture(text)));
+  await writeFile(file, html);
   const options: BrowserContextOptions = { viewport: { width, height: 900 }, colorScheme };
   const page = await browser.newPage(options);
   const [errors, requests]: [string[], string[]] = [[], []];
@@ -94,6 +99,44 @@ test.each([1280, 400])('hostile names do nothing at %i pixels', async (width) =>
   expect(await page.evaluate('window.harmed')).toBeUndefined();
   expect(await page.locator('img, script').count()).toBe(0);
   expect(await page.title()).toContain('<img src=x');
+  expect(await fits(page)).toBe(true);
+  expect(errors).toEqual([]);
+  expect(requests).toHaveLength(1);
+  await page.close();
+});
+
+test.each([1280, 400])('an experiment fits %i pixels, draws its plots and is quiet', async (width) => {
+  const { page, errors, requests } = await show(await experimentReport(experimentStory()), width);
+  const plots = page.locator('figure svg');
+  expect(await plots.count()).toBe(4);
+  for (const plot of await plots.all()) {
+    const box = await plot.boundingBox();
+    expect(box!.width).toBeGreaterThan(430);
+    expect(box!.height).toBeGreaterThan(150);
+  }
+  expect(await fits(page)).toBe(true);
+  expect(errors).toEqual([]);
+  expect(requests).toHaveLength(1);
+  await page.close();
+});
+
+test('the results of an experiment are seen whole on a wide screen', async () => {
+  const { page } = await show(await experimentReport(experimentStory()), 1280);
+  const [inner, outer] = await page.evaluate<[number, number]>(
+    `(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(
+      document.querySelector('[aria-label="Results by metric and variant"]'))`,
+  );
+  expect(inner).toBeLessThanOrEqual(outer);
+  await page.close();
+});
+
+test.each([
+  ['hostile', experimentStory(HOSTILE)],
+  ['empty', emptyStory()],
+] as const)('an experiment that is %s does nothing and fits', async (_, story) => {
+  const { page, errors, requests } = await show(await experimentReport(story), 400);
+  expect(await page.evaluate('window.harmed')).toBeUndefined();
+  expect(await page.locator('img, script').count()).toBe(0);
   expect(await fits(page)).toBe(true);
   expect(errors).toEqual([]);
   expect(requests).toHaveLength(1);

@@ -49,8 +49,8 @@ async function expectUndone(model: string): Promise<void> {
   const [document] = await loop.client.retraining.list({ model });
   expect(document!.result).toMatchObject({ decision: 'failed', challengerVersion: versions[1]?.version ?? null });
   expect(document!.result!.reasons[0]).toContain('undone by doctor');
-  for (const { _id } of await loop.client.experiments.list({ model })) {
-    expect((await loop.client.experiments.handle(_id).describe()).status.name).not.toBe('RUNNING');
+  for (const { _id } of await loop.client.challenges.list({ model })) {
+    expect((await loop.client.challenges.handle(_id).describe()).status.name).not.toBe('RUNNING');
   }
   const needed = new Set(versions.map(({ artifact }) => artifact));
   const claimed = await loop.db
@@ -93,7 +93,7 @@ test('a retraining and its experiment terminated: the split goes too', async () 
   const { experiment } = await loop.client.retraining.status({ model });
   await eventually(async () => (await loop.client.deployments.current({ model }))?.split != null);
   await loop.client.retraining.handle({ model }).terminate('planted');
-  await loop.client.experiments.handle(experiment!).terminate('planted');
+  await loop.client.challenges.handle(experiment!).terminate('planted');
   await grow(loop);
   await findAndMend(loop, `retraining ${model}/1 of ${place(model)}`, `split of ${place(model)}`);
   await expectUndone(model);

@@ -64,13 +64,13 @@ test('a split whose experiment was terminated is ended; one by a person, and one
   }
   await loop.client.deployments.setTraffic({ model: manual }, { shares: { 1: 0.5, 2: 0.5 } }, person);
   for (const model of [orphan, running]) {
-    await loop.client.experiments.start({
+    await loop.client.challenges.start({
       ...{ id: `${model}-e`, model, clock: 'data', champion: 1, challenger: 2, start: hour(0), duration: '28d' },
       ...{ labelMaturity: '1d', allocation: 0.5, salt: 's', seed: 's-1' },
     });
     await eventually(async () => (await loop.client.deployments.current({ model }))?.split != null);
   }
-  await loop.client.experiments.handle(`${orphan}-e`).terminate('planted');
+  await loop.client.challenges.handle(`${orphan}-e`).terminate('planted');
   await grow(loop);
   await findAndMend(loop, `split of ${place(orphan)}`);
   const history = await loop.client.deployments.history({ model: orphan });

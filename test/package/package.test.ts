@@ -199,6 +199,17 @@ test('a service needs the client only: no worker, no native code, at most 60 MB'
   expect(megabytes).toBeLessThanOrEqual(60);
 });
 
+test('without OpenFeature the services load, and its provider names the package that it lacks', async () => {
+  await lean.write(
+    'flags.js',
+    "require('loopwright/services').createOpenFeatureProvider({}).catch((error) => console.log(error.message));",
+  );
+  expect(await lean.node('flags.js')).toEqual({
+    code: 0,
+    out: 'the provider needs @openfeature/server-sdk, which is not installed: npm install @openfeature/server-sdk\n',
+  });
+});
+
 test('the example runs as it stands, and again', async () => {
   for (const file of ['worker.js', 'service.js', 'workflows.js'])
     await full.copy(`examples/${file}`, `example/${file}`);

@@ -1,4 +1,14 @@
-import { count, decimals, missing, percent, plural, probability, sentence, signed } from '../../src/reports/format';
+import {
+  change,
+  count,
+  decimals,
+  missing,
+  percent,
+  plural,
+  probability,
+  sentence,
+  signed,
+} from '../../src/reports/format';
 
 test.each([
   [0.8471, 3, '0.847'],
@@ -49,4 +59,8 @@ test('shares, sentences and reasons', () => {
   expect(sentence(['a', '', 'b.'], 'none')).toBe('a; b.');
   expect(sentence([], 'none')).toBe('none');
   expect(missing('<why>').text).toBe('– <small>&lt;why&gt;</small>');
+});
+
+test('a relative difference is in per cent, with its sign', () => {
+  expect([0.0312, -0.5, 0, null, NaN].map(change)).toEqual(['+3.12 %', '−50.00 %', '0.00 %', '–', '–']);
 });

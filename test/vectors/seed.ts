@@ -1,5 +1,10 @@
+import { IMPACT_METRICS } from '../../src/contracts';
+import type { ImpactTotals } from '../../src/contracts';
 import { checkThresholds } from '../../src/domain/alert';
+import { additionalRevenue, impactValues, liftOf } from '../../src/domain/impact-value';
+import { assign } from '../../src/domain/assignment';
 import { automatedResponse } from '../../src/domain/response';
+import { experimentDesignSchema, parseWith } from '../../src/schemas';
 import {
   classificationMetrics,
   driftReference,
@@ -7,6 +12,8 @@ import {
   proportionOf,
   referenceStatistics,
 } from '../../src/statistics';
+import { designInput } from '../support/design-input';
+import { running } from '../support/designs';
 import { ok } from './map/mapper';
 import type { Mappers } from './map/mapper';
 
@@ -51,11 +58,74 @@ export const seed: Readonly<Record<string, Mappers>> = {
         }),
       ),
   },
+  MLABTestFramework: {
+    createExperiment: ({
+      config: { name, minimum_detectable_effect: minimumDetectableEffect, statistical_power: power },
+    }) => {
+      const design = designInput({ id: name, minimumDetectableEffect, power });
+      const made = parseWith(experimentDesignSchema, design, 'experiment design');
+      return { minimum_detectable_effect: made.minimumDetectableEffect, statistical_power: made.power };
+    },
+    assignUserToVariant: ({ active, eligible, existing }) => {
+      const conditions = [{ attribute: 'eligible', operator: 'is', value: true }] as const;
+      const experiment = running({ eligibility: conditions }, { running: active });
+      return { variant: assign(experiment, 'u1', { eligible }, existing).variant };
+    },
+  },
+  BusinessImpactTracker: {
+    calculateGroupMetrics: ({ events }) => {
+      const values = impactValues(totalsOf(events));
+      return Object.fromEntries(IMPACT_METRICS.map((metric) => [snake(metric), values[metric]]));
+    },
+    calculateLift: ({ treatment, control, impactMetrics }) =>
+      Object.fromEntries(
+        impactMetrics.flatMap((metric: string) => {
+          const lift = liftOf(treatment[metric] ?? null, control[metric] ?? null);
+          return lift === null ? [] : [[metric, snakeKeys(lift)]];
+        }),
+      ),
+    totalImpact: ({ liftAnalysis, totalUsers }) =>
+      Object.fromEntries(
+        Object.entries<any>(liftAnalysis)
+          .filter(([metric]) => metric.includes('revenue'))
+          .map(([metric, { absolute_difference: value }]) => [
+            `additional_${metric}`,
+            additionalRevenue({ value, low: null, high: null }, totalUsers).value,
+          ]),
+      ),
+  },
   AutomatedResponse: {
     respond: ({ alerts = [], driftFeatures = [], hasPreviousVersion = false }) =>
       automatedResponse({ alerts, driftFeatures, hasPreviousVersion }),
   },
 };
+
+/** What a group's users did, from rows of recommendations; a row with an order has one. */
+function totalsOf(rows: readonly any[]): ImpactTotals {
+  const bought = rows.filter(({ converted }) => converted);
+  const sum = (of: (row: any) => number): number => bought.reduce<number>((total, row) => total + of(row), 0);
+  const orders = new Map<unknown, number>();
+  for (const { user_id: user } of bought) orders.set(user, (orders.get(user) ?? 0) + 1);
+  return {
+    users: new Set(rows.map(({ user_id: user }) => user)).size,
+    events: rows.length,
+    clicks: rows.filter(({ clicked }) => clicked).length,
+    conversions: bought.length,
+    orders: bought.length,
+    revenue: sum(({ revenue }) => revenue),
+    secondsToConversion: sum(({ time_to_conversion: seconds }) => seconds),
+    buyers: orders.size,
+    repeatBuyers: [...orders.values()].filter((n) => n > 1).length,
+  };
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function snakeKeys(object: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [snake(name), value]));
+}
 
 /** Rows of numbers as columns, named by their place. */
 function tableOf(rows: readonly (readonly number[])[]): Record<string, number[]> {

@@ -248,7 +248,7 @@ test('one that was terminated with its experiment is noticed within the monitorâ
   await loop.client.retraining.approve({ model }, person);
   await eventually(async () => (await status(model)).open?.experimentThrough != null);
   await loop.client.retraining.handle({ model }).terminate('an operator');
-  await loop.client.experiments.handle((await status(model)).open!.experiment!).terminate('an operator');
+  await loop.client.challenges.handle((await status(model)).open!.experiment!).terminate('an operator');
   await advance(model, 7);
   expect((await status(model)).open).toBeNull();
 });

@@ -60,7 +60,7 @@ test('the client refuses a bad spec before anything starts', async () => {
   await expect(loop.client.monitors.start({ ...monitor, model: loop.model, baselineDrop: undefined })).rejects.toThrow(
     'baselineDrop',
   );
-  await expect(loop.client.experiments.start({ id: 'x' } as never)).rejects.toThrow('experiment spec');
+  await expect(loop.client.challenges.start({ id: 'x' } as never)).rejects.toThrow('experiment spec');
 });
 
 test('a queue that nobody polls is named', async () => {

@@ -80,7 +80,7 @@ test('a stage that fails now and then is tried again; the experiment then runs a
     allocation: 0.5,
     seed: 's-1',
   });
-  await loop.client.experiments.stop(experiment!, { ...person, decision: 'inconclusive' });
+  await loop.client.challenges.stop(experiment!, { ...person, decision: 'inconclusive' });
   expect(await result(model)).toMatchObject({ decision: 'inconclusive', challengerVersion: 2, experiment });
   expect((await loop.client.deployments.current({ model }))!).toMatchObject({
     champion: 1,
@@ -113,7 +113,7 @@ test('cancelled in its experiment: traffic is given back and the challenger arch
     split: null,
   });
   expect((await loop.client.models.find(model, 2))!.state).toBe('archived');
-  const [experiment] = await loop.client.experiments.list({ model });
+  const [experiment] = await loop.client.challenges.list({ model });
   expect(experiment!.result!.decision).toBe('stop');
 });
 

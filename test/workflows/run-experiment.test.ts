@@ -38,13 +38,13 @@ async function begin(model: string, change: Partial<ExperimentSpecInput> = {}): 
     earlyStop: false,
     ...change,
   };
-  await loop.client.experiments.start(spec);
+  await loop.client.challenges.start(spec);
   return spec;
 }
 
 async function start(model: string, change: Partial<ExperimentSpecInput> = {}): Promise<ExperimentSpecInput> {
   const spec = await begin(model, change);
-  await eventually(async () => (await loop.client.experiments.status(spec.id)).phase === 'running');
+  await eventually(async () => (await loop.client.challenges.status(spec.id)).phase === 'running');
   return spec;
 }
 
@@ -80,8 +80,8 @@ async function serve(
   return sums;
 }
 
-const advance = (id: string, k: number) => loop.client.experiments.advance(id, { source: 'test', at: hour(k) });
-const result = async (id: string) => await loop.client.experiments.status(id);
+const advance = (id: string, k: number) => loop.client.challenges.advance(id, { source: 'test', at: hour(k) });
+const result = async (id: string) => await loop.client.challenges.status(id);
 
 test.each([
   [{ 1: 0.6, 2: 0.85 }, 'ship', 2],
@@ -159,49 +159,49 @@ test('log loss: the challenger with the lower one ships', async () => {
 test('an operator ramps, extends and stops; decided, it takes no more decisions', async () => {
   const model = fresh();
   const { id } = await start(model);
-  await loop.client.experiments.ramp(id, { allocation: 0.2, ...person });
+  await loop.client.challenges.ramp(id, { allocation: 0.2, ...person });
   expect((await loop.client.deployments.current({ model }))!.split!.allocation).toBe(0.2);
-  const handle = loop.client.experiments.handle(id);
+  const handle = loop.client.challenges.handle(id);
   expect(await handle.executeUpdate('extend', { args: [{ duration: '35d', ...person }] })).toMatchObject({
     end: hour(5 * WEEK),
   });
   await expect(handle.executeUpdate('extend', { args: [{ duration: '20d', ...person }] })).rejects.toThrow();
-  expect(await loop.client.experiments.stop(id, person)).toMatchObject({
+  expect(await loop.client.challenges.stop(id, person)).toMatchObject({
     decision: 'stop',
     reasons: ['because (ops)'],
   });
   expect((await loop.client.deployments.current({ model }))!).toMatchObject({ champion: 1, split: null });
-  await expect(loop.client.experiments.ramp(id, { allocation: 0.5, ...person })).rejects.toThrow();
+  await expect(loop.client.challenges.ramp(id, { allocation: 0.5, ...person })).rejects.toThrow();
 });
 
 test('decisions that come while the experiment is being planned wait for the plan', async () => {
   const model = fresh();
   const { id } = await begin(model);
   // Sent at once, in the order in which a hurried operator would: none of them may be lost or refused.
-  const extended = loop.client.experiments
+  const extended = loop.client.challenges
     .handle(id)
     .executeUpdate('extend', { args: [{ ...person, duration: '42d' }] });
-  const ramped = loop.client.experiments.ramp(id, { ...person, allocation: 0.25 });
+  const ramped = loop.client.challenges.ramp(id, { ...person, allocation: 0.25 });
   expect(await extended).toMatchObject({ phase: 'running' });
   expect(await ramped).toMatchObject({ phase: 'running' });
   expect((await loop.client.deployments.current({ model }))!.split).toMatchObject({ allocation: 0.25 });
   expect(await result(id)).toMatchObject({ phase: 'running', end: hour(42 * 24) });
-  expect(await loop.client.experiments.stop(id, person)).toMatchObject({ decision: 'stop' });
+  expect(await loop.client.challenges.stop(id, person)).toMatchObject({ decision: 'stop' });
 
   const hurried = await begin(fresh());
-  expect(await loop.client.experiments.stop(hurried.id, person)).toMatchObject({ decision: 'stop' });
+  expect(await loop.client.challenges.stop(hurried.id, person)).toMatchObject({ decision: 'stop' });
 });
 
 test('the same id twice is refused while it runs', async () => {
   const spec = await start(fresh());
-  await expect(loop.client.experiments.start(spec)).rejects.toThrow(/already/i);
+  await expect(loop.client.challenges.start(spec)).rejects.toThrow(/already/i);
 });
 
 test('a cancelled experiment gives the traffic back', async () => {
   const model = fresh();
   const { id } = await start(model);
-  await loop.client.experiments.handle(id).cancel();
-  await expect(loop.client.experiments.handle(id).result()).rejects.toThrow();
+  await loop.client.challenges.handle(id).cancel();
+  await expect(loop.client.challenges.handle(id).result()).rejects.toThrow();
   expect((await loop.client.deployments.current({ model }))!).toMatchObject({ champion: 1, split: null });
 });
 

@@ -20,6 +20,9 @@ const retry: RetryPolicy = {
 /** Short work: reads, sums, writes. A dead worker is noticed by the missing heartbeat. */
 export const SHORT: ActivityOptions = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '6s', retry };
 
+/** An analysis: the first one brings millions of events into their sums, and one that is cut off goes on where it was. */
+export const ANALYSIS: ActivityOptions = { ...SHORT, startToCloseTimeout: '2 hours' };
+
 /** A look: tried for about half a minute, then the monitor says that it is degraded and looks again later. */
 export const LOOK: ActivityOptions = { ...SHORT, retry: { ...retry, maximumAttempts: 8, maximumInterval: '10s' } };
 

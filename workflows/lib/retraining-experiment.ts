@@ -1,7 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import { TYPE_PREFIX, WORKFLOW_DETAILS, workflowIds } from '../../src/contracts';
-import type { ExperimentResult, ExperimentSpec, LoopwrightWorkflows, RetrainSpec } from '../../src/contracts';
+import type { ExperimentResult, ExperimentSpec, RetrainSpec, RunExperimentInput } from '../../src/contracts';
 import { iso } from '../../src/domain/time';
 import { activities, SHORT } from './activities';
 import { attributesFor } from './attributes';
@@ -9,7 +9,7 @@ import type { Retraining } from './retraining';
 
 const run = activities(SHORT);
 
-type RunExperiment = LoopwrightWorkflows['loopwright.runExperiment'];
+type RunExperiment = (input: RunExperimentInput) => Promise<ExperimentResult>;
 
 /** Champion and challenger on divided traffic. */
 export interface Contest {

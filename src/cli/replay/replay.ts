@@ -134,7 +134,7 @@ function endOf(spec: MonitorSpec, rows: readonly StreamRow[]): string {
 async function stopCutOff(client: LoopwrightClient, target: ModelTarget): Promise<void> {
   const { open } = await client.monitors.status(target);
   if (open?.experiment == null) return;
-  await client.experiments.stop(open.experiment, {
+  await client.challenges.stop(open.experiment, {
     who: WHO,
     reason: 'the stream ended before the experiment',
     decision: 'inconclusive',

@@ -34,7 +34,7 @@ export class Server {
   async serve(serving: Serving, rows: readonly StreamRow[]): Promise<PredictionRow[]> {
     const byVersion = new Map<number, StreamRow[]>();
     for (const row of rows) {
-      const version = this.client.experiments.assign(serving, row);
+      const version = this.client.challenges.assign(serving, row);
       byVersion.set(version, [...(byVersion.get(version) ?? []), row]);
     }
     const served: PredictionRow[] = [];

@@ -29,7 +29,7 @@ export async function summarizeReplay(input: SummaryInput): Promise<ReplayReport
   await stores.labels.fold(target);
   const status = await client.monitors.status(target);
   const retrainings = await client.retraining.list(target);
-  const experiments = await client.experiments.list(target);
+  const experiments = await client.challenges.list(target);
   const all = { target, to: FOR_EVER, asOf: FOR_EVER };
   const rows = await stores.rows.read({ ...all, from: scenario.baseline.from, servedOnly: true, features: true });
   const frozen = await frozenScores(client, target, rows);

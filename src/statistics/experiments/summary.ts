@@ -98,7 +98,9 @@ function adjusted(control: AdjustedMeanSums, treatment: AdjustedMeanSums, notes:
     unadjustedMean: sums.meanY,
     variance: sums.n < 2 ? 0 : residual(sums.m2X, sums.m2Y, sums.cXY, theta) / (sums.n - 1),
   });
-  const correlation = flat || m2Y === 0 ? null : Math.max(-1, Math.min(1, cXY / (Math.sqrt(m2X) * Math.sqrt(m2Y))));
+  const slope = cXY / (Math.sqrt(m2X) * Math.sqrt(m2Y));
+  // Both arms together may leave the range of a double where each alone does not.
+  const correlation = flat || !Number.isFinite(slope) ? null : Math.max(-1, Math.min(1, slope));
   return { control: arm(a), treatment: arm(b), theta, correlation, notes };
 }
 

@@ -87,8 +87,8 @@ export function differenceAtLook(
   const refused = refusal(method, arms.control, arms.treatment, difference);
   if (refused !== null) return refused;
   const { value, standardError } = differenceOf(arms.control, arms.treatment, difference);
-  if (!(standardError > 0 && standardError < Infinity))
-    return noResult('undefined', method, n, `the difference has the standard error ${standardError}`);
+  if (!(standardError > 0 && standardError < Infinity && Number.isFinite(value)))
+    return noResult('undefined', method, n, `the difference is ${value}, its standard error ${standardError}`);
   return {
     value,
     standardError,
