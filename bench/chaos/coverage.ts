@@ -21,19 +21,33 @@ export interface Coverage {
   /** Sagas with at least one of either. */
   readonly sagas: number;
   /** Seconds from a workflow task that was lost to the next that was done, at the 99th percentile. */
-  readonly recoveryP99: number;
+  readonly recovery: {
+    /** Of workflows that the dead worker had in its cache: another takes them after the sticky queue's time-out. */
+    readonly cached: Recovery;
+    /** Of tasks that it had begun: the server waits for their end first, ten seconds. */
+    readonly begun: Recovery;
+  };
 }
+
+/** How many, and how long at the 99th percentile. */
+export interface Recovery {
+  readonly n: number;
+  readonly p99: number;
+}
+
+/** `TimeoutType`: nobody began the task. */
+const SCHEDULE_TO_START = 2;
 
 /** Reads every saga's history: a retry after an error is no kill, only an attempt that timed out was lost. */
 export async function coverageOf(temporal: Client, sagas: readonly Saga[]): Promise<Coverage> {
   const activities: Record<string, number> = {};
-  const recoveries: number[] = [];
+  const recoveries: { cached: number[]; begun: number[] } = { cached: [], begun: [] };
   let [workflowTasks, hit] = [0, 0];
   for (const { model } of sagas) {
     const id = workflowIds.retraining({ model, environment: 'production' });
     const { events } = await temporal.workflow.getHandle(id).fetchHistory();
     const names = new Map<string, string>();
-    let [lost, since] = [0, null as number | null];
+    let [lost, since, kind] = [0, null as number | null, 'cached' as 'cached' | 'begun'];
     for (const event of events ?? []) {
       const time = Number(event.eventTime?.seconds ?? 0) + (event.eventTime?.nanos ?? 0) / 1e9;
       if (event.eventType === EVENTS.activityScheduled) {
@@ -43,11 +57,13 @@ export async function coverageOf(temporal: Client, sagas: readonly Saga[]): Prom
       if (event.eventType === EVENTS.taskTimedOut) {
         workflowTasks += 1;
         lost += 1;
+        // What the time-out was added to by a second death counts as the longer of the two.
+        if (event.workflowTaskTimedOutEventAttributes?.timeoutType !== SCHEDULE_TO_START) kind = 'begun';
         since ??= time;
       }
       if (event.eventType === EVENTS.taskCompleted && since !== null) {
-        recoveries.push(time - since);
-        since = null;
+        recoveries[kind].push(time - since);
+        [since, kind] = [null, 'cached'];
       }
       const started = event.eventType === EVENTS.activityStarted ? event.activityTaskStartedEventAttributes : null;
       if (started?.lastFailure?.timeoutFailureInfo == null) continue;
@@ -62,6 +78,10 @@ export async function coverageOf(temporal: Client, sagas: readonly Saga[]): Prom
     activities,
     workflowTasks,
     sagas: hit,
-    recoveryP99: recoveries.length === 0 ? 0 : quantile(recoveries, 0.99),
+    recovery: { cached: recoveryOf(recoveries.cached), begun: recoveryOf(recoveries.begun) },
   };
+}
+
+function recoveryOf(seconds: readonly number[]): Recovery {
+  return { n: seconds.length, p99: seconds.length === 0 ? 0 : quantile(seconds, 0.99) };
 }

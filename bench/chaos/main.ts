@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { MongoClient } from 'mongodb';
 import { coverageOf } from './coverage';
+import type { Coverage } from './coverage';
 import { ChildWorker, LoopwrightClient, MONGO_OPTIONS, prebuildBundle, startMongo } from './library';
 import { STEPS } from './points';
 import { MortalServer } from './server';
@@ -96,7 +97,7 @@ interface Outcome {
   readonly artifacts: number;
   readonly activities: Readonly<Record<string, number>>;
   readonly workflowTasks: number;
-  readonly recoveryP99: number;
+  readonly recovery: Coverage['recovery'];
   readonly seconds: number;
 }
 

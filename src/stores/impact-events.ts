@@ -51,8 +51,8 @@ interface ConversionDocument {
 /** Of one recommendation: nobody clicks more often, and a document may not grow without end. */
 const MOST_CLICKS = 100;
 
-/** Ids in one query: a command holds 16 MB. */
-const IDS_AT_ONCE = 10_000;
+/** Ids in one command: it holds 16 MB, and so does its answer, which names each id that is there already twice. */
+const IDS_AT_ONCE = 5_000;
 
 /** How often something of a month was written: a report of the same counts is still right. */
 interface ChangesDocument {
@@ -155,16 +155,14 @@ export class ImpactEventStore {
    * Every month that orders ever stood in. Read after the write, so that of two corrections at once the last knows what
    * the other left behind, and so does whoever sends again what was cut off.
    */
-  private async monthsOf(rows: readonly Keyed[]): Promise<readonly string[]> {
-    const found = await byId(
-      rows.map(({ key }) => key),
-      (keys) =>
-        this.conversions
-          .find({ _id: { $in: [...keys] } })
-          .project<Pick<ConversionDocument, 'months'>>({ _id: 0, months: 1 })
-          .toArray(),
-    );
-    return found.flatMap(({ months }) => months);
+  private async monthsOf(rows: readonly Keyed[]): Promise<ReadonlySet<string>> {
+    const months = new Set<string>();
+    for (const [from, to] of slicesOf(rows)) {
+      const keys = rows.slice(from, to).map(({ key }) => key);
+      const found = this.conversions.find({ _id: { $in: keys } }).project<{ months: string[] }>({ months: 1 });
+      for await (const one of found) for (const month of one.months) months.add(month);
+    }
+    return months;
   }
 
   /** How often something of each month was written. */
@@ -174,18 +172,15 @@ export class ImpactEventStore {
   }
 
   private mark(model: string, given: readonly { readonly at: string }[]): Promise<void> {
-    return this.markMonths(
-      model,
-      given.map(({ at }) => monthOf(at)),
-    );
+    return this.markMonths(model, new Set(given.map(({ at }) => monthOf(at))));
   }
 
   /**
    * After the write and before the caller hears of it: whoever was told that an event stands can rely on its month
    * being computed again, and whoever was not told sends it again.
    */
-  private async markMonths(model: string, months: readonly string[]): Promise<void> {
-    for (const month of new Set(months)) {
+  private async markMonths(model: string, months: ReadonlySet<string>): Promise<void> {
+    for (const month of months) {
       const _id = { $eq: `${model}/${month}` };
       await upsert(() =>
         this.changes.updateOne({ _id }, { $inc: { count: 1 }, $set: { model, month } }, { upsert: true }),
@@ -217,16 +212,30 @@ async function write<D extends Standing>(
   rows: readonly (Keyed & { readonly revision?: number })[],
   operations: readonly AnyBulkWriteOperation<D>[],
 ): Promise<Written> {
-  if (rows.length === 0) return { recorded: 0, duplicates: 0, conflicts: 0 };
-  const known = await refused(collection, operations);
-  const keys = known.map((index) => rows[index]!.key);
+  let [known, conflicts] = [0, 0];
+  for (const [from, to] of slicesOf(rows)) {
+    const part = rows.slice(from, to);
+    const there = await refused(collection, operations.slice(from, to));
+    known += there.length;
+    conflicts += await conflicting(
+      collection,
+      there.map((index) => part[index]!),
+    );
+  }
+  return { recorded: rows.length - known, duplicates: known - conflicts, conflicts };
+}
+
+/** How many of those whose id is there have another content, and are not merely older. */
+async function conflicting<D extends Standing>(
+  collection: Collection<D>,
+  rows: readonly (Keyed & { readonly revision?: number })[],
+): Promise<number> {
+  const keys = rows.map(({ key }) => key);
   const there = await standing(collection as unknown as Collection<Standing>, keys);
-  const conflicts = known.filter((index) => {
-    const { key, digest, revision = 0 } = rows[index]!;
+  return rows.filter(({ key, digest, revision = 0 }) => {
     const found = there.get(key);
     return found !== undefined && found.digest !== digest && (found.revision ?? 0) <= revision;
   }).length;
-  return { recorded: rows.length - known.length, duplicates: known.length - conflicts, conflicts };
 }
 
 /** The places of those operations whose id is there. */
@@ -249,24 +258,17 @@ async function standing(
   collection: Collection<Standing>,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Standing>> {
-  const found = await byId(keys, (some) =>
-    collection
-      .find({ _id: { $in: [...some] } })
-      .project<Standing>({ digest: 1, revision: 1 })
-      .toArray(),
-  );
+  const found = await collection
+    .find({ _id: { $in: [...keys] } })
+    .project<Standing>({ digest: 1, revision: 1 })
+    .toArray();
   return new Map(found.map((document) => [document._id, document]));
 }
 
-/** What is found by ids, however many there are. */
-async function byId<T>(
-  keys: readonly string[],
-  find: (some: readonly string[]) => Promise<readonly T[]>,
-): Promise<readonly T[]> {
-  const found: T[] = [];
-  for (let from = 0; from < keys.length; from += IDS_AT_ONCE)
-    found.push(...(await find(keys.slice(from, from + IDS_AT_ONCE))));
-  return found;
+/** Where each command's share of a list begins and ends. */
+function slicesOf({ length }: readonly unknown[]): (readonly [from: number, to: number])[] {
+  const count = Math.ceil(length / IDS_AT_ONCE);
+  return Array.from({ length: count }, (_, k) => [k * IDS_AT_ONCE, (k + 1) * IDS_AT_ONCE]);
 }
 
 function digestOf(content: readonly unknown[]): string {

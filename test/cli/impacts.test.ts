@@ -88,3 +88,42 @@ test('what is not there is said, with what is', async () => {
   const size = ['--window', '1d', '--currency', 'EUR', '--control-group-size', 'half'];
   expect(await operator.refusal('impact', 'start', 'another', ...size)).toContain('controlGroupSize is NaN');
 });
+
+describe('wrong arguments', () => {
+  test.each([
+    ['a command that is none', ['impact', 'stop', 'shop'], "unknown command 'stop'"],
+    ['no model', ['impact', 'status'], "missing required argument 'model'"],
+    ['a model too many', ['impact', 'status', 'a', 'b'], 'too many arguments'],
+    ['an option that is none', ['impact', 'report', 'shop', '--year', '2026'], "unknown option '--year'"],
+  ])('%s', async (_, args, said) => {
+    const { code, stderr } = await operator.run(...args);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(said);
+  });
+
+  test.each([
+    ['window', ['--window', 'soon', '--currency', 'EUR'], 'attributionWindow is "soon"'],
+    ['start', ['--window', '1d', '--currency', 'EUR', '--start', 'May'], 'start is "May"'],
+    ['currency', ['--window', '1d', '--currency', '1'], 'currency is "1"'],
+    ['size', ['--window', '1d', '--currency', 'EUR', '--control-group-size', '1.5'], 'controlGroupSize is 1.5'],
+  ])('a %s that does not hold is refused with its value', async (_, args, said) => {
+    const queue = ['--task-queue', loop.taskQueue];
+    expect(await operator.refusal('impact', 'start', 'another', ...queue, ...args)).toContain(said);
+    expect(await operator.json('impact', 'list')).toHaveLength(1);
+  });
+
+  test('a file that is not there, or holds no spec', async () => {
+    const start = ['impact', 'start', 'another', '--task-queue', loop.taskQueue, '--file'];
+    expect(await operator.refusal(...start, join(folder, 'none.json'))).toContain('none.json');
+    const file = join(folder, 'odd.json');
+    await writeFile(file, '{"colour":"red"}');
+    expect(await operator.refusal(...start, file)).toContain('colour');
+    await writeFile(file, 'no json');
+    expect(await operator.refusal(...start, file)).toContain('JSON');
+  });
+
+  test('a tracker that is not there', async () => {
+    expect(await operator.refusal('impact', 'status', 'unknown')).toContain('unknown');
+    expect(await operator.refusal('impact', 'status', 'a b')).toContain('model is "a b"');
+  });
+});

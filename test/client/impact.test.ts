@@ -1,4 +1,6 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { NotTrackedError } from '../../src/client';
+import { SchemaError } from '../../src/schemas';
 import { startTestLoop } from '../support/environment';
 import type { TestLoop } from '../support/environment';
 import { impactSpec, order, shown, usersOf } from '../support/impact';
@@ -90,4 +92,93 @@ test('too many at once are refused before anything is written', async () => {
   const many = new Array(100_001).fill(event('many'));
   await expect(loop.client.impact.recommend(model, many)).rejects.toThrow('expected a list of at most 100000');
   await expect(loop.client.impact.recommend(model, 'e1' as never)).rejects.toThrow('expected a list');
+});
+
+describe('errors have types', () => {
+  const at = '2026-01-02T11:00:00.000Z';
+
+  test.each([
+    ['recommend', () => loop.client.impact.recommend('unknown', [])],
+    ['click', () => loop.client.impact.click('unknown', [{ recommendationId: 'e1', at }])],
+    ['convert', () => loop.client.impact.convert('unknown', [order('o1', user, '2026-01-02T12:00', 1)])],
+    ['groupOf', () => loop.client.impact.groupOf('unknown', user)],
+  ])('%s of a model that nobody tracks', async (_, call) => {
+    await expect(call()).rejects.toThrow(NotTrackedError);
+    await expect(call()).rejects.toThrow('nothing tracks unknown: start it by impact.start');
+  });
+
+  test.each([
+    ['status', () => loop.client.impact.status('unknown')],
+    ['refresh', () => loop.client.impact.refresh('unknown')],
+    ['configure', () => loop.client.impact.configure('unknown', { minimumUsers: 5 })],
+    ['close', () => loop.client.impact.close('unknown', { who: 'ann', reason: 'over' })],
+  ])('%s of a model that nobody tracks', async (_, call) => {
+    await expect(call()).rejects.toThrow(WorkflowNotFoundError);
+  });
+
+  test.each([
+    ['a spec', 'controlGroupSize', () => loop.client.impact.start(impactSpecOf({ controlGroupSize: 2 }))],
+    ['a change', 'minimumUsers', () => loop.client.impact.configure(model, { minimumUsers: 0 })],
+    ['a change of what stays', 'currency', () => loop.client.impact.configure(model, { currency: 'USD' } as never)],
+    ['a decision', 'who', () => loop.client.impact.close(model, { who: '', reason: 'over' })],
+    ['a decision without a reason', 'reason', () => loop.client.impact.close(model, { who: 'ann' } as never)],
+    ['a user', 'expected', () => loop.client.impact.groupOf(model, '')],
+    ['a user that is no text', 'expected', () => loop.client.impact.groupOf(model, { $ne: '' } as never)],
+    ['a time', 'expected', () => loop.client.impact.groupOf(model, user, 'soon')],
+    ['a month', 'expected a month', () => loop.client.impact.revisions(model, '2026-13')],
+    ['a model', 'model', () => loop.client.impact.revisions('a b', '2026-01')],
+  ])('%s that does not hold', async (_, said, call) => {
+    await expect(call()).rejects.toThrow(SchemaError);
+    await expect(call()).rejects.toThrow(said);
+  });
+
+  test('clicks and orders, too many or no list at all', async () => {
+    const many = new Array(100_001).fill({});
+    await expect(loop.client.impact.click(model, many)).rejects.toThrow(SchemaError);
+    await expect(loop.client.impact.convert(model, many)).rejects.toThrow('100001 of them');
+    await expect(loop.client.impact.convert(model, { length: 1 } as never)).rejects.toThrow(SchemaError);
+  });
+
+  function impactSpecOf(change: object) {
+    return { model, start: '2026-01-01', attributionWindow: '1d', currency: 'EUR', ...change };
+  }
+});
+
+test('events of all kinds are rejected one by one, each with its place, path and value', async () => {
+  const { impact } = loop.client;
+  const bad = [
+    null,
+    'text',
+    { ...event('x1'), items: 'a' },
+    { ...event('x2'), items: [''] },
+    { ...event('x3'), modelVersion: 1.5 },
+    { ...event('x4'), at: 'soon' },
+    { ...event('x5'), colour: 'red' },
+  ] as never[];
+  const { recorded, rejected } = await impact.recommend(model, bad);
+  expect(recorded).toBe(0);
+  expect(rejected.map(({ index, path }) => [index, path])).toEqual([
+    [0, '(root)'],
+    [1, '(root)'],
+    [2, 'items'],
+    [3, 'items.0'],
+    [4, 'modelVersion'],
+    [5, 'at'],
+    [6, 'colour'],
+  ]);
+  expect(rejected[4]!.message).toContain('modelVersion is 1.5');
+  expect(await loop.db.collection('recommendationEvents').countDocuments({ eventId: { $regex: '^x' } })).toBe(0);
+});
+
+test('a correction is recorded, an older one is a duplicate, another content a conflict', async () => {
+  const { impact } = loop.client;
+  const first = order('c1', user, '2026-01-02T12:00', 10);
+  const counts = async (change: object) => {
+    const { recorded, duplicates, conflicts } = await impact.convert(model, [{ ...first, ...change }]);
+    return [recorded, duplicates, conflicts];
+  };
+  expect(await counts({})).toEqual([1, 0, 0]);
+  expect(await counts({ revision: 2, revenue: 12 })).toEqual([1, 0, 0]);
+  expect(await counts({ revision: 1, revenue: 11 })).toEqual([0, 1, 0]);
+  expect(await counts({ revision: 2, revenue: 13 })).toEqual([0, 0, 1]);
 });

@@ -37,6 +37,13 @@ test('plots say in words what they show', async () => {
   expect(page).toContain('last expected 2,000, realised +2,160 (+900 to +3,420) EUR');
 });
 
+test('numbers are printed one way in every table', async () => {
+  const text = shown(await renderImpactReport(history));
+  expect(text).toContain('11,250.00');
+  expect(text).toContain('1,000.00');
+  expect(text).not.toMatch(/(?<![-\d.,#])(?!20\d\d-)\d{4,}\.\d/);
+});
+
 test('a control group that is too small is said where numbers would stand', async () => {
   const none = { status: 'control-too-small', reason: 'control has 5 users, 100 are needed' } as const;
   const nothing = { plain: null, difference: null, lift: null, pValue: null, significant: false, better: null };
