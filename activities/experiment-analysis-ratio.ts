@@ -25,6 +25,7 @@ export function sampleRatioOf(epochs: readonly Epoch[], previousP: number): Expe
   return {
     sequentialP: Math.min(previousP, now),
     chiSquareP: chiSquareP === null ? null : Math.max(chiSquareP, Number.MIN_VALUE),
+    exposed: epochs.reduce<number[]>((sum, { units }) => units.map((count, arm) => count + (sum[arm] ?? 0)), []),
   };
 }
 

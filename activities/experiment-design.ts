@@ -45,10 +45,10 @@ function planOf(known: DesignRecord, design: ExperimentDesign): DesignPlan {
 }
 
 async function analyse(stores: Stores, input: AnalyseDesignInput): Promise<ExperimentAnalysis> {
-  const { design, from, exposedTo, epochs, kind } = input;
+  const { design, from, exposedTo, at, epochs, kind } = input;
   await stores.unitSums.fold(design);
-  const query = { design, from, exposedTo, epochs, detailed: kind !== 'check' };
-  const sums = await withOutcomes(stores, { ...query, at: input.at }, await stores.unitSums.read(query));
+  const query = { design, from, exposedTo, at, epochs, detailed: kind !== 'check' };
+  const sums = await withOutcomes(stores, query, await stores.unitSums.read(query));
   return stores.designs.recordAnalysis(design.id, analyseSums(sums, input));
 }
 

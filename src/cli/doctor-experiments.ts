@@ -34,7 +34,7 @@ async function orphan(context: OperatorContext, id: string): Promise<DesignRecor
   if (await isRunning(context, workflowIds.experiment(id))) return null;
   // After the workflow: one that ran to its end meanwhile has written its result first.
   const record = await context.stores.designs.find(id);
-  return record === null || record.result !== null ? null : record;
+  return record?.result === null ? record : null;
 }
 
 /** The result last, so that a crash repeats it. */

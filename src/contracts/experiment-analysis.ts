@@ -97,6 +97,8 @@ export interface ExperimentAnalysis {
     /** Running minimum, may be looked at every day. */
     readonly sequentialP: number;
     readonly chiSquareP: number | null;
+    /** Units that came, in the order of the variants: more than are judged. */
+    readonly exposed?: readonly number[] | undefined;
   };
   readonly crossed: number;
   readonly comparisons: readonly Comparison[];

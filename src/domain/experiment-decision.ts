@@ -34,9 +34,11 @@ export function decideDesign(evidence: DesignEvidence, design: ExperimentDesign,
 function judge(evidence: DesignEvidence, design: ExperimentDesign, progress: Progress): Recommendation {
   const { sampleRatio, units, k } = evidence;
   if (sampleRatio.sequentialP < SAMPLE_RATIO_ALARM) {
-    const counts = units.map((variant) => `${variant.variant} ${variant.units}`).join(', ');
+    const counts = units
+      .map((variant, index) => `${variant.variant} ${sampleRatio.exposed?.[index] ?? variant.units}`)
+      .join(', ');
     const p = `sequential sample-ratio p ${shown(sampleRatio.sequentialP)} < ${SAMPLE_RATIO_ALARM}`;
-    return whole('invalid', [`the split is broken: ${counts} units judged, ${p}`]);
+    return whole('invalid', [`the split is broken: ${counts} units, ${p}`]);
   }
   const live = design.variants.slice(1).filter(({ name }) => !progress.dropped.includes(name));
   if (live.length === 0) return whole('stop', ['no variant is left beside the control']);
@@ -80,7 +82,11 @@ interface Verdict {
   readonly gain: number;
 }
 
-function verdictOf(variant: string, { comparisons, k }: DesignEvidence, { metrics }: ExperimentDesign): Verdict {
+function verdictOf(
+  variant: string,
+  { comparisons, k }: DesignEvidence,
+  { metrics, sequential }: ExperimentDesign,
+): Verdict {
   const mine = new Map(comparisons.filter((found) => found.variant === variant).map((found) => [found.metric, found]));
   const [breaches, losses, wins, missing]: [string[], string[], string[], string[]] = [[], [], [], []];
   for (const { name, role, margin } of metrics) {
@@ -96,10 +102,11 @@ function verdictOf(variant: string, { comparisons, k }: DesignEvidence, { metric
         missing.push(`${name} of ${variant} is not shown to lose less than ${margin}: ${liftOf(found)}`);
       else wins.push(`${name} of ${variant} loses less than its margin ${margin}: ${liftOf(found)}`);
     } else if (role === 'success') {
+      const test = sequential.kind === 'spending' ? testOf(found, k) : `${liftOf(found)}, always-valid, at look ${k}`;
       if (found.significant && found.better === false)
-        losses.push(`${name} of ${variant} is significantly worse: ${testOf(found, k)}`);
-      else if (found.significant) wins.push(`${name} of ${variant} is significantly better: ${testOf(found, k)}`);
-      else missing.push(`${name} of ${variant} shows nothing yet: ${testOf(found, k)}`);
+        losses.push(`${name} of ${variant} is significantly worse: ${test}`);
+      else if (found.significant) wins.push(`${name} of ${variant} is significantly better: ${test}`);
+      else missing.push(`${name} of ${variant} shows nothing yet: ${test}`);
     }
   }
   const first = metrics.find(({ role }) => role === 'success');

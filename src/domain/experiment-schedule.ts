@@ -58,20 +58,22 @@ function nextLook(design: ExperimentDesign, state: Scheduled): DueStep | null {
   return { kind: 'look', k, exposedTo: iso(exposedTo), at: iso(exposedTo + maturityMs(design)) };
 }
 
-/** Checks between looks judge guardrails and the split, so they need not wait for the windows of other metrics. */
+/**
+ * Checks between looks judge the split by all who came, and each guardrail by the units that have had its window: none
+ * waits for a slower one.
+ */
 function nextCheck(design: ExperimentDesign, state: Scheduled): DueStep | null {
   if (design.sequential.kind === 'always-valid') return null;
   const windows = design.metrics
     .filter(({ role }) => role === 'guardrail')
     .map(({ conversionWindow }) => durationMs(conversionWindow));
-  const maturity = Math.max(0, ...windows);
+  const [start, end] = [ms(state.start!), ms(state.end!)];
   const every = durationMs(design.checkEvery);
-  const first = ms(state.start!) + maturity;
-  const last = state.lastCheck === null ? first : ms(state.lastCheck.at);
-  const at = first + (Math.floor((last - first) / every) + 1) * every;
-  // After the end of exposure nobody new comes: what is left is for the last look.
-  if (at - maturity > ms(state.end!)) return null;
-  return { kind: 'check', at: iso(at), exposedTo: iso(at - maturity) };
+  const last = state.lastCheck === null ? start : ms(state.lastCheck.at);
+  const at = start + (Math.floor((last - start) / every) + 1) * every;
+  // When nobody new comes and all windows are over, what is left is for the last look.
+  if (at - Math.max(0, ...windows) > end) return null;
+  return { kind: 'check', at: iso(at), exposedTo: iso(Math.min(at, end)) };
 }
 
 function nextRamp({ ramp, allocation }: ExperimentDesign, state: Scheduled): DueStep | null {

@@ -1,5 +1,6 @@
 import type { Collection, Document } from 'mongodb';
 import type { ExperimentDesign, UnitSums, VariantSums } from '../contracts';
+import { maturityMs } from '../domain/experiment-schedule';
 import type { AssignmentDocument } from './assignment';
 import { allOf, eventMetrics } from './unit-sums-windows';
 import type { EventMetric } from './unit-sums-windows';
@@ -123,22 +124,32 @@ function valueOf({ place, metric: { type, cap } }: EventMetric): unknown {
   return cap === null ? sum : { $cond: [{ $gt: [sum, cap] }, cap, sum] };
 }
 
-/** Groups of one design put together, variant by variant; a variant without units has n 0. */
-export function variantSums(design: ExperimentDesign, centres: Centres, groups: readonly Totals[]): VariantSums[] {
-  const places = eventMetrics(design).map(({ place }) => place);
+/**
+ * Groups of one design put together, variant by variant; a variant without units has n 0.
+ * @param judged the groups whose units have had a window of so many milliseconds
+ */
+export function variantSums(
+  design: ExperimentDesign,
+  centres: Centres,
+  judged: (window: number) => readonly Totals[],
+): VariantSums[] {
+  const known = eventMetrics(design);
+  const whole = judged(maturityMs(design));
   return design.variants.map(({ name }) => {
-    const own = groups.filter(({ variant }) => variant === name);
-    const units = own.reduce((sum, group) => sum + group.units, 0);
+    const unitsIn = (groups: readonly Totals[]): number => groups.reduce((sum, { units }) => sum + units, 0);
+    const own = (groups: readonly Totals[]): Totals[] => groups.filter(({ variant }) => variant === name);
     const metrics = design.metrics.map((_, place) => {
-      const index = places.indexOf(place);
-      if (index < 0 || units === 0) return NO_UNITS;
-      const totals = own.reduce<readonly number[]>(
+      const index = known.findIndex((one) => one.place === place);
+      const groups = index < 0 ? [] : own(judged(known[index]!.window));
+      const units = unitsIn(groups);
+      if (units === 0) return NO_UNITS;
+      const totals = groups.reduce<readonly number[]>(
         (sum, group) => sum.map((value, k) => value + group.metrics[index]![k]!),
         NO_TOTALS,
       );
       return centred(units, totals, centres[index]!);
     });
-    return { variant: name, units, metrics };
+    return { variant: name, units: unitsIn(own(whole)), metrics };
   });
 }
 

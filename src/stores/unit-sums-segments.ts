@@ -37,11 +37,8 @@ export async function segmentSums(
     const groups = await totalsBy(assignments, design, centres, { match, by });
     for (const name of largest.length > MOST_VALUES ? [...shown.filter((one) => one !== REST), REST] : shown) {
       const own = groups.filter((group) => (group.by as { label: string }).label === name);
-      const variants = variantSums(
-        design,
-        centres,
-        own.map(({ totals }) => totals),
-      );
+      const totals = own.map((group) => group.totals);
+      const variants = variantSums(design, centres, () => totals);
       segments.push({ attribute, value: name, variants });
     }
   }

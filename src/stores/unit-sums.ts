@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { ExperimentDesign, ExperimentSums, Instant, WeightsEpoch } from '../contracts';
+import { maturityMs } from '../domain/experiment-schedule';
 import { iso, ms } from '../domain/time';
 import type { AssignmentDocument } from './assignment';
 import { inParallel } from './in-parallel';
@@ -9,6 +10,7 @@ import type { DirtyUnit } from './unit-sums-fold';
 import { centresOf, totalsOf, variantSums } from './unit-sums-read';
 import type { Totals } from './unit-sums-read';
 import { segmentSums } from './unit-sums-segments';
+import { eventMetrics } from './unit-sums-windows';
 
 /** Which units an analysis is about. */
 export interface SumsQuery {
@@ -16,6 +18,8 @@ export interface SumsQuery {
   /** First exposed in [from, exposedTo). */
   readonly from: Instant;
   readonly exposedTo: Instant;
+  /** A unit counts on a metric once its window is over by then, and as a unit once all are. Unless given, all are. */
+  readonly at?: Instant | undefined;
   readonly epochs: readonly WeightsEpoch[];
   /** Whether to break down by segments and weeks too. */
   readonly detailed: boolean;
@@ -82,24 +86,28 @@ export class UnitSumsStore {
   }
 
   /** Sums by variant, segment and week; metrics about outcomes are left at n 0. */
-  async read({ design, from, exposedTo, epochs, detailed }: SumsQuery): Promise<ExperimentSums> {
+  async read({ design, from, exposedTo, at, epochs, detailed }: SumsQuery): Promise<ExperimentSums> {
     const between = (start: number, end: number) => ({
       experiment: { $eq: design.id },
       exposedAt: { $gte: new Date(start), $lt: new Date(end) },
     });
     const [start, end] = [ms(from), ms(exposedTo)];
+    // Units that came before this have had a window: it is over at its end, so a millisecond is added.
+    const before = (window: number): number => (at === undefined ? end : Math.min(end, ms(at) - window + 1));
     const all = between(start, end);
     const centres = await centresOf(this.assignments, design, all);
-    // Weeks and epochs are stretches of time: they are added up side by side, and together they are the whole.
+    // Weeks, epochs and what has had a window are stretches of time: they are added up side by side, and together they are the whole.
     const begins = epochs.map((epoch, index) => (index === 0 ? start : Math.max(start, ms(epoch.from))));
-    const cuts = stretches(start, end, begins);
+    const windows = eventMetrics(design).map(({ window }) => before(window));
+    const whole = before(maturityMs(design));
+    const cuts = stretches(start, end, [...begins, ...windows, whole]);
     const parts = new Map<number, readonly Totals[]>();
     await inParallel(cuts, async ([a, b]) => {
       parts.set(a, await totalsOf(this.assignments, design, centres, between(a, b)));
     });
     const within = (since: number, until: number): Totals[] =>
       cuts.flatMap(([a]) => (a >= since && a < until ? parts.get(a)! : []));
-    const whole = within(start, end);
+    const judged = (since: number, until: number) => (window: number) => within(since, Math.min(until, before(window)));
     const unitsOf = (groups: readonly Totals[]): number[] =>
       design.variants.map(({ name }) =>
         groups.reduce((sum, { variant, units }) => sum + (variant === name ? units : 0), 0),
@@ -107,17 +115,17 @@ export class UnitSumsStore {
     return {
       from: iso(start),
       to: iso(end),
-      variants: variantSums(design, centres, whole),
+      variants: variantSums(design, centres, judged(start, end)),
       exposed: epochs.map(({ weights }, index) => ({
         weights,
         units: unitsOf(within(begins[index]!, begins[index + 1] ?? end)),
       })),
-      crossed: whole.reduce((sum, { crossed }) => sum + crossed, 0),
-      segments: detailed ? await segmentSums(this.assignments, design, centres, all) : [],
+      crossed: within(start, end).reduce((sum, { crossed }) => sum + crossed, 0),
+      segments: detailed ? await segmentSums(this.assignments, design, centres, between(start, whole)) : [],
       weeks: detailed
         ? starts(start, end, WEEK).map((week, k) => ({
             week: k,
-            variants: variantSums(design, centres, within(week, week + WEEK)),
+            variants: variantSums(design, centres, judged(week, week + WEEK)),
           }))
         : [],
     };

@@ -193,8 +193,10 @@ describe('the split', () => {
   test('an epoch expects its own weights, and nothing of an arm that takes no units', () => {
     expect(ratio([{ weights: [0.8, 0.2], units: [8_000, 2_000] }]).sequentialP).toBe(1);
     expect(ratio([{ weights: [0.8, 0.2], units: [5_000, 5_000] }]).sequentialP).toBeLessThan(1e-300);
-    expect(ratio([{ weights: [1, 0], units: [8_000, 0] }])).toEqual({ sequentialP: 1, chiSquareP: null });
-    expect(ratio([])).toEqual({ sequentialP: 1, chiSquareP: null });
+    expect(ratio([{ weights: [1, 0], units: [8_000, 0] }])).toEqual({
+      ...{ sequentialP: 1, chiSquareP: null, exposed: [8_000, 0] },
+    });
+    expect(ratio([])).toEqual({ sequentialP: 1, chiSquareP: null, exposed: [] });
   });
 
   test('χ² is that of the epochs together', () => {

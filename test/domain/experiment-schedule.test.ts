@@ -68,18 +68,20 @@ test('a change to summer time inside the weeks moves no boundary', () => {
   }
 });
 
-test('a check a day, as early as the guardrails can be judged, until nobody new comes', () => {
+test('a check a day from the first on, until nobody new comes and the slowest guardrail has had its window', () => {
   const source = { kind: 'event', event: 'error' } as const;
+  const guardrail = { role: 'guardrail', type: 'mean', source, margin: 0.02 } as const;
   const design = designOf({
     metrics: [
       { name: 'orders', role: 'success', type: 'proportion', source: { kind: 'event', event: 'order' } },
-      { name: 'errors', role: 'guardrail', type: 'mean', source, margin: 0.02, conversionWindow: '1d' },
+      { name: 'errors', ...guardrail, conversionWindow: '1d' },
+      { name: 'returns', ...guardrail, conversionWindow: '14d' },
     ],
   });
   const checks = of(course(design), 'check');
-  expect(checks[0]).toEqual({ kind: 'check', at: at(2), exposedTo: at(1) });
-  expect(checks.at(-1)).toEqual({ kind: 'check', at: at(29), exposedTo: at(28) });
-  expect(checks).toHaveLength(28);
+  expect(checks[0]).toEqual({ kind: 'check', at: at(1), exposedTo: at(1) });
+  expect(checks.at(-1)).toEqual({ kind: 'check', at: at(42), exposedTo: at(28) });
+  expect(checks).toHaveLength(42);
 });
 
 test('without guardrails the split is checked from the first day on', () => {

@@ -1,8 +1,11 @@
 import {
   conversionSchema,
+  impactChangeSchema,
+  impactClosingSchema,
   impactSpecSchema,
   monthSchema,
   parseWith,
+  recommendationClickSchema,
   recommendationEventSchema,
   siftImpactEvents,
 } from '../../src/schemas';
@@ -81,4 +84,63 @@ test('a recommendation without a version is what everybody sees', () => {
   const event = shown('e1', 'u', '2026-01-01T00:00');
   expect(parseWith(recommendationEventSchema, { ...event, modelVersion: null }, 'event').modelVersion).toBeNull();
   expect(recommendationEventSchema.safeParse({ ...event, modelVersion: 0 }).success).toBe(false);
+});
+
+test.each([
+  ['minimumUsers', 0],
+  ['minimumUsers', 1.5],
+  ['impactMetrics', []],
+  ['businessCase', [{ from: 'May', monthlyValue: 1 }]],
+  ['businessCase', [{ from: '2026-05', monthlyValue: Number.POSITIVE_INFINITY }]],
+  ['rotate', { rotation: 'a b', from: '2026-05-01' }],
+  ['rotate', { rotation: 'b', from: 'May' }],
+  ['rotate', { rotation: 'b', from: '2026-05-01', controlGroupSize: 0 }],
+  ['rotate', { rotation: 'b' }],
+  ['attributionWindow', '2d'],
+  ['start', '2026-01-01'],
+  ['lookBack', null],
+])('a change of %s to %j is refused', (path, value) => {
+  expect(() => parseWith(impactChangeSchema, { [path]: value }, 'change')).toThrow(path);
+});
+
+test('a change may hold little or nothing; a rotation’s time is normalised', () => {
+  expect(parseWith(impactChangeSchema, {}, 'change')).toEqual({});
+  const rotate = { rotation: 'second', from: '2026-05-01' };
+  expect(parseWith(impactChangeSchema, { rotate }, 'change')).toEqual({
+    rotate: { rotation: 'second', from: '2026-05-01T00:00:00.000Z' },
+  });
+});
+
+test.each([{ who: 'ann' }, { reason: 'over' }, { who: 'a\nb', reason: 'over' }, { who: 'ann', reason: 'over', at: 'now' }])(
+  '%j ends nothing',
+  (given) => expect(impactClosingSchema.safeParse(given).success).toBe(false),
+);
+
+test.each([
+  ['recommendationId', ''],
+  ['recommendationId', 'x'.repeat(201)],
+  ['recommendationId', { $gt: '' }],
+  ['at', 1_767_225_600_000],
+  ['at', '+275760-09-13T00:00:00.000Z'],
+  ['userId', 'u1'],
+])('a click with %s %p is rejected', (path, value) => {
+  const click = { recommendationId: 'e1', at: '2026-05-01', [path]: value };
+  const { rows, rejected } = siftImpactEvents(recommendationClickSchema, [click], NOW);
+  expect(rows).toEqual([]);
+  expect(rejected).toMatchObject([{ index: 0, path }]);
+});
+
+test.each([
+  ['revenue', -1e12, true],
+  ['revenue', 1e12, true],
+  ['revenue', 1.1e12, false],
+  ['revision', 1_000_000, true],
+  ['revision', 1_000_001, false],
+  ['revision', 0.5, false],
+  ['conversionId', 'x'.repeat(200), true],
+  ['conversionId', 'x'.repeat(201), false],
+  ['clicked', 'yes', false],
+  ['recommendationId', null, false],
+])('an order with %s %p: %p', (path, value, isTaken) => {
+  expect(conversionSchema.safeParse({ ...conversion, [path]: value }).success).toBe(isTaken);
 });

@@ -89,6 +89,21 @@ test('a broken guardrail stops it at a check, long before the first look', async
   expect(result!.reasons.join(' ')).toMatch(/errors/);
 });
 
+test('a guardrail whose window is short is not kept waiting by one whose window is long', async () => {
+  const returns = {
+    ...errors,
+    name: 'returns',
+    source: { kind: 'event', event: 'return' } as const,
+    conversionWindow: '21d',
+  };
+  const id = await begin({ metrics: [orders, errors, returns] });
+  await send(id, { control: { order: 0.3, error: 0.05 }, short: { order: 0.3, error: 0.4 } }, { perDay: 400, days: 7 });
+  await advance(id, 7 * DAY);
+  const { result } = await record(id);
+  expect(result).toMatchObject({ decision: 'stop' });
+  expect(result!.reasons.join(' ')).toMatch(/errors/);
+});
+
 test('a split that is not the declared one makes it invalid: nothing is promoted', async () => {
   const id = await begin();
   await send(

@@ -1,9 +1,10 @@
 import { CancellationScope, continueAsNew, isCancellation } from '@temporalio/workflow';
 import type { DesignResult, RunDesignInput } from '../../src/contracts';
 import { checkSpec } from './activities';
-import { Design, initialDesign } from './design';
+import { Design } from './design';
 import { DESIGN_UPDATES, DesignMessages } from './design-messages';
 import { showDesign } from './design-page';
+import { initialDesign } from './design-state';
 import { EarlyUpdates } from './early';
 import { RunMeter, runLoop } from './loop';
 

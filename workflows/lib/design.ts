@@ -39,27 +39,6 @@ const ITSELF = 'experiment';
 /** Looks of an always-valid plan that travel from run to run: the record has all. */
 const KEPT_LOOKS = 10;
 
-/** The state a designed experiment starts with. */
-export function initialDesign(): DesignState {
-  return {
-    phase: 'draft',
-    plan: null,
-    start: null,
-    end: null,
-    coverage: 0,
-    step: 0,
-    stepAt: null,
-    dropped: [],
-    epochs: [],
-    looks: [],
-    lastCheck: null,
-    sampleRatioP: 1,
-    watermark: null,
-    settledThrough: null,
-    events: 0,
-  };
-}
-
 /** A designed experiment's state, what it does when time has passed, and what people make it do. */
 export class Design {
   readonly design: ExperimentDesign;
@@ -175,10 +154,9 @@ export class Design {
   /** Results now: nothing is spent, nothing decided. */
   async peek(): Promise<DesignEvidence> {
     const at = this.present();
-    return analysing.analyseDesign(
-      questionOf(this, { kind: 'peek', at, exposedTo: at }, null),
-      'a peek: decides nothing',
-    );
+    const { end } = this.state;
+    const exposedTo = end !== null && end < at ? end : at;
+    return analysing.analyseDesign(questionOf(this, { kind: 'peek', at, exposedTo }, null), 'a peek: decides nothing');
   }
 
   /** The present by its clock; on the data clock before any watermark, the start or the wall clock. */
