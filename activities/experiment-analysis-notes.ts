@@ -24,7 +24,7 @@ export function notesOn(
       : []),
     ...helpless.map(
       ({ metric, variant }) =>
-        `${metric.name} of ${variant}: the control's mean is not above 0, so its relative margin says nothing`,
+        `${metric.name} of ${variant}: the control's mean is not above 0, so any loss that is shown is a breach`,
     ),
     ...(sums.segments.length === 0
       ? []

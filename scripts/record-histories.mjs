@@ -25,6 +25,20 @@ const scenario = JSON.parse(readFileSync(join(root, 'data/bike-hourly.scenario.j
 const file = join(mkdtempSync(join(tmpdir(), 'loopwright-record-')), 'scenario.json');
 writeFileSync(file, JSON.stringify({ ...scenario, end: '2012-04-20' }));
 
+const who = { who: 'ann', reason: 'a recording' };
+const atHour = (hour) => new Date(Date.UTC(2011, 7, 1, hour)).toISOString();
+const event = (name) => ({ kind: 'event', event: name });
+const orders = { name: 'orders', role: 'success', type: 'proportion', source: event('order') };
+const errors = {
+  name: 'errors',
+  role: 'guardrail',
+  type: 'proportion',
+  source: event('error'),
+  direction: 'lower-is-better',
+  margin: 0.1,
+  conversionWindow: '1d',
+};
+
 const engines = await startEngines({
   ui: false,
   searchAttributes: ['Model', 'Environment', 'State', 'Experiment'].map((name) => ({
@@ -139,20 +153,6 @@ async function recordExperiments(temporal) {
   await nativeConnection.close();
   await mongo.close();
 }
-
-const who = { who: 'ann', reason: 'a recording' };
-const atHour = (hour) => new Date(Date.UTC(2011, 7, 1, hour)).toISOString();
-const event = (name) => ({ kind: 'event', event: name });
-const orders = { name: 'orders', role: 'success', type: 'proportion', source: event('order') };
-const errors = {
-  name: 'errors',
-  role: 'guardrail',
-  type: 'proportion',
-  source: event('error'),
-  direction: 'lower-is-better',
-  margin: 0.1,
-  conversionWindow: '1d',
-};
 
 /** Declares an experiment of four weeks with units of which every tenth does a variant's events so often. */
 async function declare(client, id, tenths, change = {}) {

@@ -152,14 +152,29 @@ describe('guardrails', () => {
     }
   });
 
-  test('say that a relative margin of a control at 0 says nothing', () => {
+  test.each([
+    ['check', 0, { breached: false, significant: false }],
+    ['look', 0, { breached: false, significant: true }],
+    ['check', 900, { breached: true, significant: false }],
+    ['look', 900, { breached: true, significant: false }],
+    ['look', 2, { breached: false, significant: false }],
+  ] as const)('at a %s with a control without errors %i errors are %j', (kind, errorsOfB, expected) => {
     const none = experimentSums(design, [
       [shareSums(2_000, 20_000), shareSums(0, 20_000)],
-      [shareSums(2_000, 20_000), shareSums(900, 20_000)],
+      [shareSums(2_000, 20_000), shareSums(errorsOfB, 20_000)],
     ]);
-    const found = analyseSums(none, analysisInput(design));
-    expect(found.comparisons[1]).toMatchObject({ breached: false, significant: false });
-    expect(found.notes.join()).toContain('errors of short: the control');
+    const input = analysisInput(design, { kind, k: kind === 'look' ? 4 : null, planned: 4 });
+    const found = analyseSums(none, input);
+    expect(found.comparisons[1]).toMatchObject(expected);
+    expect(found.notes.join()).toContain('any loss that is shown is a breach');
+  });
+
+  test('arms that are all alike lose nothing, but few units show nothing', () => {
+    const few = experimentSums(design, [
+      [shareSums(20, 50), shareSums(0, 50)],
+      [shareSums(20, 50), shareSums(0, 50)],
+    ]);
+    expect(analyseSums(few, analysisInput(design, { k: 4, planned: 4 })).comparisons[1]!.significant).toBe(false);
   });
 });
 
