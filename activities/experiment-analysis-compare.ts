@@ -27,7 +27,7 @@ export interface Draft {
 /** Where claims are made: a look with enough units makes them, a check or a peek does not. */
 export interface ClaimContext {
   readonly input: AnalyseDesignInput;
-  /** All units that are judged, those of this look and those before. */
+  /** Units that are judged in variants that were not dropped: those of this look and those before. */
   readonly units: number;
   readonly mayClaim: boolean;
 }

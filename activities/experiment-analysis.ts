@@ -16,7 +16,7 @@ import { sampleRatioOf } from './experiment-analysis-ratio';
 export function analyseSums(sums: ExperimentSums, input: AnalyseDesignInput): ExperimentAnalysis {
   const { design, kind, k, at, exposedTo } = input;
   const units = sums.variants.map((variant) => ({ variant: variant.variant, units: variant.units }));
-  const total = units.reduce((sum, variant) => sum + variant.units, 0);
+  const total = units.reduce((sum, { variant, units: n }) => (input.dropped.includes(variant) ? sum : sum + n), 0);
   const status = statusOf(sums, input, total);
   const context: ClaimContext = { input, units: total, mayClaim: kind === 'look' && status === 'ok' };
   const drafts = draftsOf(design, sums.variants);

@@ -77,6 +77,8 @@ export interface DesignLook {
   readonly exposedTo: Instant;
   readonly status: ExperimentAnalysis['status'];
   readonly units: number;
+  /** In the order of the variants. */
+  readonly byVariant: readonly number[];
   readonly sampleRatioP: number;
   readonly recommendation: Recommendation;
 }
@@ -151,7 +153,7 @@ export interface AnalyseDesignInput {
   readonly exposedTo: Instant;
   readonly dropped: readonly string[];
   readonly epochs: readonly WeightsEpoch[];
-  /** The looks before: what of α is spent. */
+  /** The looks before: what of α is spent. Units are those of variants that were not dropped since. */
   readonly previous: readonly { readonly k: number; readonly units: number }[];
   readonly previousSampleRatioP: number;
 }

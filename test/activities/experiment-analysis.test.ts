@@ -70,6 +70,20 @@ describe('success metrics', () => {
     expect(ordersB!.difference!.value).toBe(orders4!.difference!.value);
   });
 
+  test('units of a dropped variant are no information on the others', () => {
+    const boundWith = (unitsOfC: number) => {
+      const more = experimentSums(design, [
+        [shareSums(1000, 10_000), meanSums(10_000, 20, 50)],
+        [shareSums(1133, 10_000), meanSums(10_000, 20.9, 50)],
+        [shareSums(unitsOfC / 10, unitsOfC), meanSums(unitsOfC, 20, 50)],
+      ]);
+      const previous = [{ k: 2, units: 10_000 }];
+      return analyseSums(more, analysisInput(design, { k: 4, planned: 4, previous, dropped: ['C'] })).comparisons[0]!
+        .bound!;
+    };
+    expect(boundWith(100_000)).toBe(boundWith(1_000));
+  });
+
   test('spent α stays spent: the same data meet a higher bound when there were looks before', () => {
     const boundAfter = (previous: { k: number; units: number }[]) =>
       analyseSums(sums, analysisInput(design, { k: 4, planned: 4, previous })).comparisons[0]!.bound!;

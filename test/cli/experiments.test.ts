@@ -147,7 +147,8 @@ async function record(name: string): Promise<DesignRecord> {
   await designs.recordAnalysis(design.id, analysis);
   const recommendation = { decision: 'ship' as const, variant: 'one-page', drop: [], reasons: ['orders is better'] };
   const { at, exposedTo, status, k } = analysis;
-  const look = { kind: 'look' as const, k, at, exposedTo, status, units: 105_090, sampleRatioP: 0.21, recommendation };
+  const counted = { units: 105_090, byVariant: [52_545, 26_273, 26_272], sampleRatioP: 0.21 };
+  const look = { kind: 'look' as const, k, at, exposedTo, status, ...counted, recommendation };
   await designs.recordLook(design.id, look);
   const { decision, variant, reasons } = recommendation;
   const span = { decidedAt: at, from: onDay(0), to: onDay(28), acted: 'nothing' as const };

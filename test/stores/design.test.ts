@@ -26,6 +26,7 @@ function look(kind: 'look' | 'check', day: number, decision: 'continue' | 'ship'
     exposedTo: at(day),
     status: 'ok',
     units: day,
+    byVariant: [day, 0],
     sampleRatioP: 1,
     recommendation,
   };

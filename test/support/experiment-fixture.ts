@@ -163,6 +163,7 @@ function lookOf(analysis: ExperimentAnalysis, text: string): DesignLook {
   return {
     ...{ kind: analysis.kind as 'look' | 'check', k: analysis.k, at, exposedTo, status },
     units: units.reduce((sum, one) => sum + one.units, 0),
+    byVariant: units.map((one) => one.units),
     sampleRatioP: sampleRatio.sequentialP,
     recommendation: {
       decision: last ? 'ship' : 'continue',

@@ -25,9 +25,16 @@ export function questionOf(
     from: state.start!,
     ...{ dropped: state.dropped, epochs: state.epochs },
     // A look that could claim nothing has spent nothing.
-    previous: state.looks.filter(({ status }) => status === 'ok').map((look) => ({ k: look.k!, units: look.units })),
+    previous: state.looks
+      .filter(({ status }) => status === 'ok')
+      .map((look) => ({ k: look.k!, units: liveUnits(design, state, look) })),
     previousSampleRatioP: state.sampleRatioP,
   };
+}
+
+/** What a look knew of the variants that are left: units of a dropped one would pass for information on the others. */
+function liveUnits({ variants }: ExperimentDesign, { dropped }: DesignState, { byVariant }: DesignLook): number {
+  return byVariant.reduce((sum, units, index) => (dropped.includes(variants[index]!.name) ? sum : sum + units), 0);
 }
 
 /** A look or check with its decision: as the record has it, and in the words that travel from run to run. */
@@ -37,7 +44,8 @@ export function looksOf(
   recommendation: Recommendation,
 ): { readonly recorded: DesignLook; readonly kept: DesignLook } {
   const all = units.reduce((sum, variant) => sum + variant.units, 0);
-  const facts = { kind, k, at, exposedTo, status, units: all, sampleRatioP: sampleRatio.sequentialP };
+  const byVariant = units.map((variant) => variant.units);
+  const facts = { kind, k, at, exposedTo, status, units: all, byVariant, sampleRatioP: sampleRatio.sequentialP };
   const saying = (most: number): DesignLook => ({
     ...facts,
     recommendation: { ...recommendation, reasons: brief(recommendation.reasons, most) },
