@@ -95,6 +95,6 @@ export async function within(
 }
 
 /** Prints a value as JSON, or in words where that is not asked for. */
-export function print<T>(value: T, { json }: OperatorOptions, words: (value: T) => string): void {
+export function print<T>(value: T, { json }: Pick<OperatorOptions, 'json'>, words: (value: T) => string): void {
   process.stdout.write(json === true ? `${JSON.stringify(value, null, 2)}\n` : words(value));
 }

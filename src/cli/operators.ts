@@ -8,12 +8,13 @@ import { addExperimentCommands } from './experiments';
 import { addImpactCommands } from './impacts';
 import { addModelCommands } from './models';
 import { addMonitorCommands } from './monitors';
+import { addPipelineCommands } from './pipelines';
 import { addPredictionCommands } from './predictions';
 import { addRetrainingCommands } from './retrainings';
 import { printTable } from './table';
 import { listWorkflows } from './workflows';
 
-/** Adds `monitor`, `alert`, `prediction`, `model`, `deployment`, `retraining`, `experiment`, `impact` and `doctor`. */
+/** Adds `monitor`, `alert`, `prediction`, `model`, `deployment`, `retraining`, `experiment`, `impact`, `pipeline` and `doctor`. */
 export function addOperatorCommands(program: Command, defaults: OperatorDefaults): void {
   addMonitorCommands(program, defaults);
   addAlertCommands(program, defaults);
@@ -32,5 +33,6 @@ export function addOperatorCommands(program: Command, defaults: OperatorDefaults
   addRetrainingCommands(group, defaults);
   addExperimentCommands(program, defaults);
   addImpactCommands(program, defaults);
+  addPipelineCommands(program);
   addDoctorCommand(program, defaults);
 }

@@ -19,6 +19,8 @@ export * from './metrics';
 export * from './model';
 export * from './monitor-spec';
 export * from './monitoring';
+export * from './pipeline';
+export * from './pipeline-plan';
 export * from './retraining';
 export * from './rollout';
 export * from './scenario';

@@ -13,6 +13,7 @@ export * from './impact';
 export * from './ingestion';
 export * from './monitoring';
 export * from './parse';
+export * from './pipeline';
 export { instant, targetSchema } from './primitives';
 export * from './registry';
 export * from './retraining';

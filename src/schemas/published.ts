@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { backtestPolicySchema, backtestResultSchema } from './backtest';
 import { experimentDesignSchema } from './experiment-design';
+import { pipelineSchema } from './pipeline';
 import { scenarioSchema } from './scenario';
 import { summarySchema } from './summary';
 
@@ -10,6 +11,7 @@ export function publishedSchemas(): Record<string, unknown> {
     'backtest-policy-v1.json': z.toJSONSchema(backtestPolicySchema, { io: 'input' }),
     'backtest-v1.json': z.toJSONSchema(backtestResultSchema),
     'experiment-design-v1.json': z.toJSONSchema(experimentDesignSchema, { io: 'input' }),
+    'ml-v1.json': z.toJSONSchema(pipelineSchema, { io: 'input' }),
     'scenario-v1.json': z.toJSONSchema(scenarioSchema, { io: 'input' }),
     'summary-v1.json': z.toJSONSchema(summarySchema),
   };

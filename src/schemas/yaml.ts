@@ -5,7 +5,10 @@ import { parseWith, SchemaError } from './parse';
 import type { SchemaIssue } from './parse';
 
 /** How much a YAML text may hold; what is over is refused before anything is built of it. */
-export const YAML_LIMITS = { bytes: 262_144, depth: 32, nodes: 10_000, aliases: 100 } as const;
+export const YAML_LIMITS = { bytes: 262_144, depth: 32, nodes: 10_000, lexemes: 60_000, aliases: 100 } as const;
+
+/** So many issues are told with their places: to find each takes a walk from the top. */
+const ISSUES_TOLD = 50;
 
 /** A text that is no YAML, or more of it than is read; the message begins with `what:line:column`. */
 export class YamlError extends Error {
@@ -65,11 +68,12 @@ export function parseYamlWith<S extends z.ZodType>(schema: S, text: string, what
     return parseWith(schema, valueOf(found), what);
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
-    const lines = error.issues.map((issue) => {
+    const lines = error.issues.slice(0, ISSUES_TOLD).map((issue) => {
       const { path, value, expected } = issue;
       return `${what}:${found.positionOf(offsetOf(found.document, issue)).join(':')} ${path} is ${value}: ${expected}`;
     });
-    error.message = lines.join('\n');
+    const left = error.issues.length - lines.length;
+    error.message = [...lines, ...(left > 0 ? [`${what}: ${left} more`] : [])].join('\n');
     throw error;
   }
 }
@@ -101,8 +105,14 @@ function read(text: string, what: string): Read {
 function tokensOf(text: string, lines: LineCounter, refuse: Refuse): CST.Token[] {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) tokens.push(token);
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'error') refuse(token.offset, token.message);
+      tokens.push(token);
+    }
+    // What has no nodes takes its time too: comments, empty lines, anchors, brackets that close nothing.
+    if ((lexemes += 1) > YAML_LIMITS.lexemes) refuse(parser.offset - 1, `has more than ${YAML_LIMITS.lexemes} parts`);
     const levels = parser.stack.filter((token) => 'items' in token).length;
     if (levels > YAML_LIMITS.depth) refuse(parser.offset - 1, `is deeper than ${YAML_LIMITS.depth} levels`);
   }
@@ -117,13 +127,24 @@ function checkNodes(tokens: readonly CST.Token[], refuse: Refuse): void {
   const open: (CST.Token | null | undefined)[] = tokens.map((token) => (token.type === 'document' ? token.value : null));
   while (open.length > 0) {
     const token = open.pop();
-    if (token == null || !('items' in token)) continue;
+    if (token == null) continue;
+    if (!('items' in token)) {
+      checkEnd(token, refuse);
+      continue;
+    }
     for (const { key, sep, value } of token.items) {
       nodes += sep === undefined ? 1 : 2;
       if (nodes > YAML_LIMITS.nodes) refuse((value ?? key ?? token).offset, `has more than ${YAML_LIMITS.nodes} nodes`);
       open.push(key, value);
     }
   }
+}
+
+/** The parser finds every value that follows a value, one error each; the first is enough. */
+function checkEnd(token: CST.Token, refuse: Refuse): void {
+  const end = 'end' in token ? (token.end ?? []) : [];
+  const stray = end.find(({ type }) => !['space', 'comment', 'newline'].includes(type));
+  if (stray !== undefined) refuse(stray.offset, 'stands behind a value: expected one value');
 }
 
 function checkAliases(document: Document.Parsed, refuse: Refuse): void {

@@ -46,6 +46,9 @@ test.each([
   ['far too deep', deep(120_000), 'is deeper than 32 levels'],
   ['too deep in blocks', '- '.repeat(100), 'is deeper than 32 levels'],
   ['too deep in maps', Array.from({ length: 40 }, (_, k) => `${' '.repeat(k)}k:`).join('\n'), 'is deeper than 32 levels'],
+  ['too many values in a row', '""'.repeat(50_000), '1:3 stands behind a value: expected one value'],
+  ['too many comments', '#\n'.repeat(60_000), 'has more than 60000 parts'],
+  ['too many brackets that close nothing', '}'.repeat(200_000), 'Unexpected flow-map-end'],
   ['too many nodes', many(YAML_LIMITS.nodes + 1), 'has more than 10000 nodes'],
   ['too many keys', Array.from({ length: 6_000 }, (_, k) => `k${k}: 1\n`).join(''), '5000:8 has more than 10000 nodes'],
   ['too many aliases', aliases(101), 'has more than 100 aliases'],
@@ -110,4 +113,18 @@ test('every issue has a line of its own, and what is right is returned', () => {
     /^a\.yaml:1:5 id is 1: .*\na\.yaml:2:10 metrics is \{\}: [^\n]*$/,
   );
   expect(parseYamlWith(schema, METRICS, 'a.yaml').metrics).toEqual([{ name: 'orders', role: 'success' }]);
+});
+
+test('of very many issues the first are told with their places, and how many more there are', () => {
+  const text = `id: x\nmetrics: [${'1,'.repeat(60)}]\n`;
+  const lines = (() => {
+    try {
+      return [parseYamlWith(schema, text, 'a.yaml')];
+    } catch (error) {
+      return (error as Error).message.split('\n');
+    }
+  })();
+  expect(lines).toHaveLength(51);
+  expect(lines[49]).toMatch(/^a\.yaml:2:\d+ metrics\.49 is 1: /);
+  expect(lines[50]).toBe('a.yaml: 10 more');
 });

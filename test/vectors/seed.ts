@@ -3,7 +3,12 @@ import type { ImpactTotals } from '../../src/contracts';
 import { checkThresholds } from '../../src/domain/alert';
 import { additionalRevenue, impactValues, liftOf } from '../../src/domain/impact-value';
 import { assign } from '../../src/domain/assignment';
+import { nextFires, parseCron } from '../../src/domain/cron';
+import { brokenRules, gateOf } from '../../src/domain/pipeline-gate';
 import { automatedResponse } from '../../src/domain/response';
+import { render } from '../../src/domain/template';
+import type { StageFacts } from '../../src/domain/template';
+import { parseTemplate } from '../../src/domain/template-parser';
 import { experimentDesignSchema, parseWith } from '../../src/schemas';
 import {
   classificationMetrics,
@@ -12,8 +17,10 @@ import {
   proportionOf,
   referenceStatistics,
 } from '../../src/statistics';
+import { compileText } from '../../src/cli/pipelines-file';
 import { designInput } from '../support/design-input';
 import { running } from '../support/designs';
+import { compiledOf, SAMPLE_PIPELINE, stageInput } from '../support/pipelines';
 import { ok } from './map/mapper';
 import type { Mappers } from './map/mapper';
 
@@ -94,11 +101,36 @@ export const seed: Readonly<Record<string, Mappers>> = {
           ]),
       ),
   },
+  DeclarativePipeline: {
+    executionOrder: ({ stages }) => ({
+      order: compiledOf(stages.map(({ name, ...stage }: any) => stageInput(name, stage))).stages.map(
+        ({ name }) => name,
+      ),
+    }),
+    runStages: ({ metrics, failStage }) => outcomesOf(metrics, failStage),
+    renderTemplate: ({ template, date: day }) => {
+      const found = render(parseTemplate(template), { day, params: {}, stages: {} });
+      return 'value' in found ? found.value : found;
+    },
+    nextRun: ({ cron, after, tz }) => nextFires(parseCron(cron), tz, after, 1)[0]!.replace('.000Z', 'Z'),
+  },
   AutomatedResponse: {
     respond: ({ alerts = [], driftFeatures = [], hasPreviousVersion = false }) =>
       automatedResponse({ alerts, driftFeatures, hasPreviousVersion }),
   },
 };
+
+/** How the stages of the pipeline that ships end, by the gates and rules alone; every stage reports the same metrics. */
+function outcomesOf(metrics: Record<string, number>, failStage: string | null): Record<string, string> {
+  const stages: Record<string, StageFacts> = {};
+  for (const stage of compileText(SAMPLE_PIPELINE, 'seed').pipeline.stages) {
+    const { gate } = gateOf(stage, new Set(), { day: '2026-11-25', params: {}, stages });
+    const broken = stage.name === failStage || brokenRules(stage.validationRules, metrics).length > 0;
+    const outcome = gate === 'skip' ? 'skipped' : gate === 'fail' || broken ? 'failed' : 'succeeded';
+    stages[stage.name] = { outcome, outputs: {}, metrics };
+  }
+  return Object.fromEntries(Object.entries(stages).map(([name, { outcome }]) => [name, outcome]));
+}
 
 /** What a group's users did, from rows of recommendations; a row with an order has one. */
 function totalsOf(rows: readonly any[]): ImpactTotals {
