@@ -1,6 +1,6 @@
 import { maturityMs, plannedLooksOf } from '../../src/domain/experiment-schedule';
 import { ms } from '../../src/domain/time';
-import { facts, plain, showState, table } from './attributes';
+import { facts, plain, showDetails, showState, table } from './attributes';
 import type { Design } from './design';
 
 /** The experiment on its page in the Temporal UI. */
@@ -10,7 +10,7 @@ export function showDesign(experiment: Design): void {
   const planned = start === null || end === null ? null : plannedLooksOf(design, ms(end) - ms(start));
   const looks = state.lastCheck === null ? state.looks : [...state.looks, state.lastCheck];
   const arms = design.variants.map(({ name, weight }) => `${name} ${weight}`).join(', ');
-  showState(result?.decision ?? state.phase, [
+  showDetails([
     `**${plain(design.hypothesis)}**`,
     ...facts([
       ['variants', arms],
@@ -32,6 +32,9 @@ export function showDesign(experiment: Design): void {
       ]),
     ),
   ]);
+  const shown = result?.decision ?? state.phase;
+  if (experiment.shown !== shown) showState(shown);
+  experiment.shown = shown;
 }
 
 function describe(experiment: Design): string | null {

@@ -21,6 +21,8 @@ export async function runDesign(input: RunDesignInput): Promise<DesignResult> {
       {
         pending: () => experiment.pending(),
         done: () => experiment.result !== null,
+        // Months of checks that are due at once are more than a run bears: the rest goes on in the next one.
+        resumes: true,
         act: async () => {
           await experiment.act();
           showDesign(experiment);

@@ -45,6 +45,8 @@ export class Design {
   state: DesignState;
   readonly clock: Clock;
   result: DesignResult | null = null;
+  /** The state as lists show it; written only when it changes. */
+  shown: string | null = null;
   private stopping: StopDesign | null = null;
   private analysing: CancellationScope | null = null;
   private readonly turns = new Serial();
@@ -68,17 +70,16 @@ export class Design {
     return this.clock.reached(this.next()?.at ?? null);
   }
 
-  /** Does all that is due and says how far it has come. */
+  /** Does the next thing that is due; when nothing is left it says how far it has come. */
   async act(): Promise<void> {
     await this.turns.run(async () => {
       if (this.state.plan === null) await this.open();
       const now = this.clock.now();
-      for (let step = this.next(); step !== null && this.clock.reached(step.at); step = this.next()) {
-        if (this.stopping !== null) break;
-        await this.take(step);
-      }
+      const step = this.next();
+      if (this.stopping === null && step !== null && this.clock.reached(step.at)) await this.take(step);
       if (this.stopping !== null && this.result === null) await this.stopNow(this.stopping);
-      if (now !== null) this.state = { ...this.state, settledThrough: now };
+      const more = this.clock.reached(this.next()?.at ?? null);
+      if (now !== null && !more) this.state = { ...this.state, settledThrough: now };
     });
   }
 
