@@ -26,7 +26,7 @@ async function main() {
 
   const row = { predictionId: randomUUID(), ts: new Date().toISOString(), features: { visits: 3 } };
   // In an experiment each row goes to the champion or the challenger, always the same one for the same row.
-  const serves = loopwright.experiments.assign(serving, row);
+  const serves = loopwright.challenges.assign(serving, row);
   console.log(
     'prediction:',
     await loopwright.predictions.log(target, { ...row, version: serves, score: 0.8, prediction: 1 }),

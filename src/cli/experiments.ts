@@ -6,11 +6,11 @@ import type { StopDesign } from '../contracts';
 import { experimentReport } from '../reports';
 import { common, decides, print, startsWork, within } from './context';
 import type { DecisionOptions, OperatorContext, OperatorDefaults, OperatorOptions } from './context';
-import { readDesign } from './experiments-file';
 import { describeAnalysis, describeExperiment, experimentsTable, listed } from './experiments-words';
 import type { ExperimentStanding, ListedExperiment } from './experiments-words';
 import { printFacts } from './table';
 import { listWorkflows } from './workflows';
+import { fileReader } from './yaml';
 
 type CreateOptions = OperatorOptions & { readonly start?: string };
 type CommandOptions = Omit<DecisionOptions, 'environment'>;
@@ -35,6 +35,7 @@ function addCreate(group: Command, defaults: OperatorDefaults): void {
   startsWork(common(create, defaults))
     .option('--start <instant>', 'when it begins, or now; as the file says unless given')
     .action(async (file: string, options: CreateOptions) => {
+      const { readDesign } = fileReader('./experiments-file');
       const design = await readDesign(file, options.start);
       await within(options, async ({ client }) => {
         await client.experiments.create(design);

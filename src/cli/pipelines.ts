@@ -6,10 +6,11 @@ import { foresee } from '../domain/pipeline-plan';
 import { instant, parseWith } from '../schemas';
 import { print } from './context';
 import type { OperatorOptions } from './context';
-import { parameter, parametersOf, readPipeline } from './pipelines-file';
 import type { ReadPipeline } from './pipelines-file';
+import { parameter, parametersOf } from './pipelines-parameters';
 import { describePlan, describeValid } from './pipelines-words';
 import type { PipelinePlan } from './pipelines-words';
+import { fileReader } from './yaml';
 
 type PipelineOptions = Pick<OperatorOptions, 'json'>;
 type PlanOptions = PipelineOptions & { readonly at?: string; readonly param?: ReadonlyMap<string, string> };
@@ -25,8 +26,7 @@ export function addPipelineCommands(program: Command): void {
     .description('checks a pipeline in YAML or JSON (schemas/ml-v1.json): its fields, references, templates and order')
     .option('--json', 'print JSON')
     .action(async (file: string, options: PipelineOptions) => {
-      const read = await readPipeline(file);
-      print(read, options, describeValid);
+      print(await read(file), options, describeValid);
     });
   group
     .command('plan <file>')
@@ -36,8 +36,12 @@ export function addPipelineCommands(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (file: string, options: PlanOptions) => {
       const at = options.at === undefined ? new Date().toISOString() : parseWith(instant, options.at, '--at');
-      print(planOf(await readPipeline(file), at, options.param ?? new Map()), options, describePlan);
+      print(planOf(await read(file), at, options.param ?? new Map()), options, describePlan);
     });
+}
+
+function read(file: string): Promise<ReadPipeline> {
+  return fileReader('./pipelines-file').readPipeline(file);
 }
 
 function planOf({ pipeline, digest }: ReadPipeline, at: Instant, given: ReadonlyMap<string, string>): PipelinePlan {

@@ -61,7 +61,9 @@ test('a file is declared, and what is needed and what waits is told', async () =
   expect(stdout).toMatch(
     /^success metric +baseline +units needed per arm +effect found by the end\norders +0\.12 +\d+/m,
   );
-  expect(await operator.refusal('experiment', 'create', file, '--task-queue', loop.taskQueue)).toContain('already');
+  expect(await operator.refusal('experiment', 'create', file, '--task-queue', loop.taskQueue)).toContain(
+    'an id that no experiment has had',
+  );
 });
 
 test('it starts now, lets more in, is made longer, loses a variant and is stopped; all of it is told', async () => {
