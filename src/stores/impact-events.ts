@@ -215,7 +215,7 @@ async function write<D extends Standing>(
   let [known, conflicts] = [0, 0];
   for (const [from, to] of slicesOf(rows)) {
     const part = rows.slice(from, to);
-    const there = await refused(collection, operations.slice(from, to));
+    const there = await refusedTwice(collection, operations.slice(from, to));
     known += there.length;
     conflicts += await conflicting(
       collection,
@@ -236,6 +236,23 @@ async function conflicting<D extends Standing>(
     const found = there.get(key);
     return found !== undefined && found.digest !== digest && (found.revision ?? 0) <= revision;
   }).length;
+}
+
+/**
+ * The places of those operations whose id is there for good. The first refusal may come from an older revision, or from
+ * a click, that was written at the same moment: it does not tell, so each is tried once more.
+ */
+async function refusedTwice<D extends Standing>(
+  collection: Collection<D>,
+  operations: readonly AnyBulkWriteOperation<D>[],
+): Promise<number[]> {
+  const first = await refused(collection, operations);
+  if (first.length === 0) return first;
+  const again = await refused(
+    collection,
+    first.map((index) => operations[index]!),
+  );
+  return again.map((index) => first[index]!);
 }
 
 /** The places of those operations whose id is there. */
