@@ -16,7 +16,7 @@ if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
 }
 
 const counts = { matched: 0, differ: 0, skipped: 0 };
-for (const found of verifyFolder(folder)) {
+for (const found of reports(folder)) {
   if (found.status === 'skipped') {
     console.log(`${found.file}: skipped, ${found.reason}`);
     counts.skipped += 1;
@@ -33,3 +33,13 @@ for (const found of verifyFolder(folder)) {
 console.log(`numbers are held to ${TOLERANCE.relative} of their size, or ${TOLERANCE.absolute}`);
 console.log(`${counts.matched} matched, ${counts.differ} differ, ${counts.skipped} skipped`);
 process.exitCode = counts.differ > 0 || counts.matched === 0 ? 1 : 0;
+
+/** A folder without such files is told in a line. */
+function reports(of: string): ReturnType<typeof verifyFolder> {
+  try {
+    return verifyFolder(of);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}
