@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pack, ROOT, Scratch } from './scratch';
 
 jest.setTimeout(400_000);
@@ -161,12 +161,37 @@ describe('the package', () => {
     const stems = sources
       .filter((file) => /(?<!\.d)\.ts$/.test(file))
       .map((file) => `lib/${file.slice(0, -'.ts'.length)}`);
-    const outputs = stems.flatMap((stem) => ['.js', '.d.ts'].map((end) => `${stem}${end}`));
     expect(stems.length).toBeGreaterThan(100);
     // A file that Temporal's bundler would prefer to the .js beside it, or a build's own state, would show here.
-    expect(files.filter((file) => file.endsWith('.js') || file.endsWith('.ts') || file.startsWith('lib/'))).toEqual(
-      outputs.sort(),
+    const code = files.filter((file) => file.endsWith('.js') || file.endsWith('.ts') || file.startsWith('lib/'));
+    const declarations = code.filter((file) => file.endsWith('.d.ts'));
+    expect(code.filter((file) => !file.endsWith('.d.ts'))).toEqual(stems.map((stem) => `${stem}.js`).sort());
+    expect(declarations.filter((file) => !stems.includes(file.slice(0, -'.d.ts'.length)))).toEqual([]);
+  });
+
+  test('every declaration that an entry reaches is shipped: one that is missing would be any', () => {
+    const folder = join(full.folder, 'node_modules/loopwright');
+    const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      exports: Record<string, string | { types: string }>;
+    };
+    const todo = Object.values(exports).flatMap((entry) =>
+      typeof entry === 'string' ? [] : join(folder, entry.types),
     );
+    expect(todo.length).toBeGreaterThan(5);
+    const reached = new Set<string>();
+    const missing: string[] = [];
+    for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
+      if (reached.has(file)) continue;
+      reached.add(file);
+      for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?['"](\.[^'"]+)['"]/g)) {
+        const stem = join(dirname(file), path!);
+        const found = [`${stem}.d.ts`, join(stem, 'index.d.ts')].find((candidate) => existsSync(candidate));
+        if (found === undefined) missing.push(`${file} imports ${path}`);
+        else todo.push(found);
+      }
+    }
+    expect(missing).toEqual([]);
+    expect(reached.size).toBeGreaterThan(100);
   });
 
   test('the command runs from an installed package', async () => {
