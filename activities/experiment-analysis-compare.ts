@@ -9,6 +9,7 @@ import type {
 } from '../src/contracts';
 import * as statistics from '../src/statistics';
 import type { Effect } from '../src/statistics';
+import { estimateOf } from './estimates';
 import { againstControl, armsOf, rawMean } from './experiment-analysis-arms';
 import type { Arms } from './experiment-analysis-arms';
 
@@ -82,7 +83,7 @@ export function finish(design: ExperimentDesign, draft: Draft, claim: Claim): Co
     ...{ variant, metric: metric.name, role: metric.role, units: [control.n, treatment.n] as const },
     means: [rawMean(metric, control), rawMean(metric, treatment)] as const,
     ...{ bound, significant, adjustedPValue, breached },
-    anytime: anytime.status === 'ok' ? estimate(anytime.effect) : null,
+    anytime: anytime.status === 'ok' ? estimateOf(anytime.effect) : null,
     power: powerOf(design, draft),
   };
   if (test.status !== 'ok') {
@@ -113,18 +114,13 @@ function intervalsOf(
 ): { readonly difference: Estimate | null; readonly lift: Estimate | null } {
   if (test.status !== 'ok') return { difference: null, lift: null };
   const at = intervals === null ? null : testOf(arms, intervals);
-  if (at?.status === 'ok') return { difference: estimate(at.effect), lift: estimate(at.relativeLift) };
+  if (at?.status === 'ok')
+    return { difference: estimateOf(at.effect), lift: at.relativeLift && estimateOf(at.relativeLift) };
   const relative = statistics.alwaysValidCompare(...arms, { difference: 'relative', alpha });
   return {
-    difference: anytime.status === 'ok' ? estimate(anytime.effect) : bare(test.effect),
-    lift: relative.status === 'ok' ? estimate(relative.effect) : bare(test.relativeLift),
+    difference: anytime.status === 'ok' ? estimateOf(anytime.effect) : bare(test.effect),
+    lift: relative.status === 'ok' ? estimateOf(relative.effect) : bare(test.relativeLift),
   };
-}
-
-function estimate(effect: Effect | null): Estimate | null {
-  if (effect === null) return null;
-  const { value, interval } = effect;
-  return { value, low: interval?.low ?? null, high: interval?.high ?? null };
 }
 
 /** A value whose interval cannot be given yet. */

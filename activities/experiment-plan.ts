@@ -33,7 +33,10 @@ export function planOfDesign(design: ExperimentDesign, measured: Measured): Desi
   return {
     looks: plannedLooksOf(design, durationMs(design.duration)),
     metrics: sized.map(({ name, baseline, unitsPerArm, detectableEffect }) => ({
-      ...{ metric: name, baseline, unitsPerArm, detectableEffect },
+      metric: name,
+      baseline,
+      unitsPerArm,
+      detectableEffect,
     })),
     unitsPerDay,
     daysNeeded,

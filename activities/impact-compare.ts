@@ -9,7 +9,8 @@ import type {
 } from '../src/contracts';
 import { impactValues, liftOf } from '../src/domain/impact-value';
 import { chiSquareSampleRatio, compareArms } from '../src/statistics';
-import type { Effect, MeanResult, MetricSums } from '../src/statistics';
+import type { MeanResult, MetricSums } from '../src/statistics';
+import { estimateOf } from './estimates';
 
 /** Both groups of a month. */
 export type ImpactArms = Readonly<Record<ImpactGroup, ImpactGroupSums>>;
@@ -104,8 +105,4 @@ function sumsFor(metric: ImpactMetric, n: number, { y, yy, x, xx, xy }: ImpactSu
   }
   if (!adjusted) return { kind: 'mean', n, sum: y, sumSquares: yy };
   return { kind: 'adjusted-mean', n, sum: y, sumSquares: yy, covariate: { sum: x, sumSquares: xx }, sumProducts: xy };
-}
-
-function estimateOf({ value, interval }: Effect): { value: number; low: number | null; high: number | null } {
-  return { value, low: interval?.low ?? null, high: interval?.high ?? null };
 }

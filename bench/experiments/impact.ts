@@ -1,6 +1,7 @@
 import type { Conversion, ImpactGroupSums, RecommendationEvent } from '../../src/contracts';
 import type { GroupedEvent } from '../../src/stores';
 import { seeded } from '../library';
+import { inChunks } from './chunks';
 import type { Bench, Room } from '../monitors/bench';
 import { atMost, median, shown, timed } from '../monitors/result';
 import type { Result } from '../monitors/result';
@@ -9,7 +10,6 @@ import { groupAt } from './library';
 const USERS = 200_000;
 const EVENTS = 1_000_000;
 const ORDERS = 100_000;
-const CHUNK = 50_000;
 const ROUNDS = 3;
 const MOST_SECONDS = 30;
 const DAY = 86_400_000;
@@ -87,15 +87,4 @@ function* orders(): Generator<Conversion> {
       ...(k % 16 === 0 ? { recommendationId: `event-${place}` } : {}),
     };
   }
-}
-
-async function inChunks<T>(rows: Iterable<T>, write: (chunk: readonly T[]) => Promise<unknown>): Promise<void> {
-  let chunk: T[] = [];
-  for (const row of rows) {
-    chunk.push(row);
-    if (chunk.length < CHUNK) continue;
-    await write(chunk);
-    chunk = [];
-  }
-  if (chunk.length > 0) await write(chunk);
 }

@@ -1,12 +1,12 @@
 import type { ExperimentDesign, Exposure, MetricEvent } from '../../src/contracts';
 import { seeded } from '../library';
+import { inChunks } from './chunks';
 import type { Room } from '../monitors/bench';
 import { timed } from '../monitors/result';
 import { assign, experimentDesignSchema } from './library';
 
 export const USERS = 200_000;
 export const EVENTS = 1_000_000;
-const CHUNK = 50_000;
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-02T00:00:00Z');
 
@@ -71,15 +71,4 @@ export async function store({ stores }: Room): Promise<Stored> {
   const track = await timed(() => inChunks(events(), (rows) => stores.metricEvents.track(rows)));
   const fold = await timed(() => stores.unitSums.fold(design));
   return { expose: expose.ms, track: track.ms, fold: fold.ms };
-}
-
-async function inChunks<T>(rows: Iterable<T>, write: (chunk: readonly T[]) => Promise<unknown>): Promise<void> {
-  let chunk: T[] = [];
-  for (const row of rows) {
-    chunk.push(row);
-    if (chunk.length < CHUNK) continue;
-    await write(chunk);
-    chunk = [];
-  }
-  if (chunk.length > 0) await write(chunk);
 }

@@ -1,4 +1,3 @@
-import { LOG_LIMIT } from '../contracts';
 import type {
   LogResult,
   ModelTarget,
@@ -7,16 +6,9 @@ import type {
   PredictionLogResult,
   QuarantinedRow,
 } from '../contracts';
-import {
-  erasureSchema,
-  newPredictionSchema,
-  outcomeRowSchema,
-  parseWith,
-  SchemaError,
-  siftRows,
-  targetSchema,
-} from '../schemas';
+import { erasureSchema, newPredictionSchema, outcomeRowSchema, parseWith, siftRows, targetSchema } from '../schemas';
 import type { Erasure, Stores } from '../stores';
+import { listOf } from './batch';
 import type { Nudges } from './nudges';
 
 /** Logging of predictions as they are served. */
@@ -121,14 +113,6 @@ export class OutcomesClient {
 
 /** A target; the environment is `production` unless said. */
 export type TargetInput = Pick<ModelTarget, 'model'> & Partial<ModelTarget>;
-
-function listOf<T>(given: T | readonly T[], what: string): readonly T[] {
-  if (!Array.isArray(given)) return [given as T];
-  const rows = given as readonly T[];
-  if (rows.length <= LOG_LIMIT) return rows;
-  const expected = `expected at most ${LOG_LIMIT} in one call; nothing was written`;
-  throw new SchemaError(what, [{ path: '(root)', value: `${rows.length} rows`, expected, code: 'too_big' }]);
-}
 
 async function setAside(
   stores: Stores,

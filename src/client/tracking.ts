@@ -1,11 +1,12 @@
-import { LOG_LIMIT } from '../contracts';
 import type { Exposure, MetricEvent, TrackResult } from '../contracts';
-import { exposureSchema, metricEventSchema, SchemaError, siftTracking } from '../schemas';
+import { exposureSchema, metricEventSchema, siftTracking } from '../schemas';
 import type { MetricEventInput } from '../schemas';
 import type { Stores } from '../stores';
 import { GroupCommit } from '../stores/group-commit';
 import { trackResult } from '../stores/tracked';
 import type { TrackStatus } from '../stores/tracked';
+import { listOf } from './batch';
+import { Recent } from './recent';
 
 /** Units whose sums are brought up to date as their events come; more at once wait for the next look. */
 const MOST_UNITS_AT_ONCE = 1_000;
@@ -18,7 +19,7 @@ export class TrackingClient {
   private readonly exposures = new GroupCommit<Exposure, TrackStatus>();
   private readonly events = new GroupCommit<MetricEvent, TrackStatus>();
   /** When a unit was exposed, by experiment, variant and unit; the least recent is forgotten first. */
-  private readonly logged = new Map<string, string>();
+  private readonly logged = new Recent<string>(REMEMBERED);
 
   constructor(stores: Stores) {
     this.stores = stores;
@@ -103,17 +104,13 @@ export class TrackingClient {
     const key = keyOf(row);
     const at = this.logged.get(key);
     if (at === undefined || Date.parse(row.at) < Date.parse(at)) return false;
-    this.logged.delete(key);
     this.logged.set(key, at);
     return true;
   }
 
   private remember(row: Exposure, status: TrackStatus): void {
     if (status !== 'accepted' && status !== 'duplicate') return;
-    const key = keyOf(row);
-    this.logged.delete(key);
-    this.logged.set(key, row.at);
-    if (this.logged.size > REMEMBERED) this.logged.delete(this.logged.keys().next().value!);
+    this.logged.set(keyOf(row), row.at);
   }
 }
 
@@ -126,12 +123,4 @@ function merged(result: TrackResult, more: Pick<TrackResult, 'duplicates' | 'rej
   for (const [reason, count] of Object.entries(result.rejected) as [keyof typeof rejected, number][])
     rejected[reason] = (rejected[reason] ?? 0) + count;
   return { ...result, duplicates: result.duplicates + more.duplicates, rejected };
-}
-
-function listOf<T>(given: T | readonly T[], what: string): readonly T[] {
-  if (!Array.isArray(given)) return [given as T];
-  const rows = given as readonly T[];
-  if (rows.length <= LOG_LIMIT) return rows;
-  const expected = `expected at most ${LOG_LIMIT} in one call; nothing was written`;
-  throw new SchemaError(what, [{ path: '(root)', value: `${rows.length} rows`, expected, code: 'too_big' }]);
 }

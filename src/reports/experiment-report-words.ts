@@ -31,12 +31,6 @@ export function actionOf({ design, result }: DesignRecord): string {
   return `Nothing was changed in ${design.environment}.${waits}`;
 }
 
-const ROLES: Readonly<Record<Comparison['role'], string>> = {
-  success: 'success',
-  guardrail: 'guardrail',
-  secondary: 'secondary',
-};
-
 /** What is said of a comparison in a word or two. */
 export function verdictOf({ role, status, significant, better, breached }: Comparison): string {
   if (status !== 'ok') return 'not judged';
@@ -51,7 +45,7 @@ export function metricOf({ metrics }: ExperimentDesign, name: string): Html {
   if (found === undefined) return html`${name}`;
   const margin = found.margin === undefined ? '' : `, margin ${percent(found.margin)}`;
   const low = found.direction === 'lower-is-better' ? ', lower is better' : '';
-  return html`${name} <small>${ROLES[found.role] ?? found.role}${margin}${low}</small>`;
+  return html`${name} <small>${found.role}${margin}${low}</small>`;
 }
 
 const WITHOUT: Readonly<Record<Exclude<Comparison['status'], 'ok'>, string>> = {

@@ -5,8 +5,7 @@ import { actionOf, analysisOf, eventOf, headlineOf, ratioOf, SPENDINGS, together
 import { count, day, decimals, missing, orWhy, percent, plural, probability, sentence } from './format';
 import { html, page, tableOf } from './html';
 import type { Html } from './html';
-import { figure } from './plots/chart';
-import type { Chart } from './plots/chart';
+import { drawn, figure } from './plots/chart';
 import { effectChart, MOST_EFFECTS, sampleRatioChart } from './plots/experiment-course';
 import { liftChart } from './plots/experiment-lifts';
 
@@ -175,8 +174,4 @@ function storyOf(events: DesignRecord['events']): Html {
     events.map((event) => [day(event.at), eventOf(event), event.who, event.reason]),
     'Story',
   );
-}
-
-async function drawn(chart: Chart | null, otherwise: string): Promise<Html> {
-  return chart === null ? html`<p>${otherwise}</p>` : figure(chart);
 }

@@ -3,8 +3,7 @@ import type { Estimate, ImpactAdvice, ImpactComparison, ImpactHistory, ImpactRep
 import { count, day, decimals, missing, percent, plural, probability, signed } from './format';
 import { html, page, tableOf } from './html';
 import type { Html } from './html';
-import { figure } from './plots/chart';
-import type { Chart } from './plots/chart';
+import { drawn, figure } from './plots/chart';
 import { cumulativeChart, groupsChart, IMPACT_TITLES, liftChart, valueChart } from './plots/impact';
 
 /**
@@ -185,8 +184,4 @@ function monthsOf(history: ImpactHistory): Html {
     ]),
     'Months',
   );
-}
-
-async function drawn(chart: Chart | null, otherwise: string): Promise<Html> {
-  return chart === null ? html`<p>${otherwise}</p>` : figure(chart);
 }

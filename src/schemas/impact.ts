@@ -11,7 +11,7 @@ import type {
   RejectedImpactEvent,
 } from '../contracts';
 import { firstIssue } from './parse';
-import { count, duration, instant, milliseconds, name, share, target, text } from './primitives';
+import { count, duration, instant, isPrintable, milliseconds, name, share, target, text } from './primitives';
 
 /** A month: `2026-10`. */
 export const monthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'expected a month such as 2026-10' });
@@ -71,7 +71,7 @@ const id = z
   .string()
   .min(1)
   .max(200)
-  .refine((given) => !/[\p{Cc}\p{Surrogate}]/u.test(given), { error: 'expected printable text, 1 to 200 characters' });
+  .refine(isPrintable, { error: 'expected printable text, 1 to 200 characters' });
 
 /** A user id: anything printable. */
 export const impactUserSchema = id;

@@ -41,6 +41,11 @@ export function milliseconds(length: string): number {
   return Number(amount) * UNITS[unit as keyof typeof UNITS];
 }
 
+/** Anything printable, 1 to 200 characters: half of a surrogate pair would be stored as another character. */
+export function isPrintable(text: unknown): text is string {
+  return typeof text === 'string' && text.length >= 1 && text.length <= 200 && !/[\p{Cc}\p{Surrogate}]/u.test(text);
+}
+
 /** A half-open interval with something in it. */
 export const interval = z
   .strictObject({ from: instant, to: instant })

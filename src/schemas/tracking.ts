@@ -1,18 +1,13 @@
 import { z } from 'zod';
-import { FUTURE_TOLERANCE_MS } from '../contracts';
+import { FUTURE_TOLERANCE_MS, NAME_PATTERN } from '../contracts';
 import type { Attributes, Exposure, MetricEvent, TrackRejection } from '../contracts';
 import { utcInstant } from './instant-fast';
-import { experimentName, instant, name } from './primitives';
+import { experimentName, instant, isPrintable, name } from './primitives';
 
 /** Sums of squares of larger ones leave the range of a double. */
 const LARGEST = 1e100;
 
 const MOST_ATTRIBUTES = 50;
-
-/** Anything printable: half of a surrogate pair would be stored as another character. */
-function isPrintable(text: unknown): text is string {
-  return typeof text === 'string' && text.length >= 1 && text.length <= 200 && !/[\p{Cc}\p{Surrogate}]/u.test(text);
-}
 
 const printable = z.custom<string>(isPrintable, { error: 'expected 1 to 200 printable characters' });
 
@@ -85,13 +80,11 @@ function faultOf(entry: unknown): TrackRejection {
   return isPrintable(unit) ? 'bad-value' : 'bad-unit';
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
 /** A check by hand for events that are right, which almost all are: it says yes only where the schema does. */
 function passEvent(row: unknown): MetricEvent | null {
   if (typeof row !== 'object' || row === null || Object.keys(row).length > 5) return null;
   const { eventId, unit, event, value, at } = row as Record<string, unknown>;
-  if (!isPrintable(eventId) || !isPrintable(unit) || typeof event !== 'string' || !NAME.test(event)) return null;
+  if (!isPrintable(eventId) || !isPrintable(unit) || typeof event !== 'string' || !NAME_PATTERN.test(event)) return null;
   if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST)) return null;
   const time = utcInstant(at);
   return time === null ? null : { eventId, unit, event, value, at: time };

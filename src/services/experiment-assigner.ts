@@ -1,6 +1,7 @@
 import type { Db, MongoClient } from 'mongodb';
 import type { AssignableExperiment, Assignment, Attributes, Exposure } from '../contracts';
 import { assign, dependsOnSticky } from '../domain/assignment';
+import { isPrintable } from '../schemas/primitives';
 import { MONGO_OPTIONS, openStores } from '../stores';
 import { ExposureLog } from './exposure-log';
 import type { ExposureSink } from './exposure-log';
@@ -54,9 +55,8 @@ export interface Exposable {
   readonly by?: string | undefined;
 }
 
-/** What exposures and events may have as a unit. */
+/** What `isPrintable` takes. */
 const UNIT_LENGTH = 200;
-const UNPRINTABLE = /[\p{Cc}\p{Surrogate}]/u;
 
 /**
  * Tells which variant a unit gets: from memory, in microseconds. Experiments are read in the background; what a unit
@@ -91,7 +91,8 @@ export class ExperimentAssigner {
   /** Starts over a database; returns when the experiments are known. */
   static async connect(options: ConnectAssigner): Promise<ExperimentAssigner> {
     const { mongo, db = mongo.db('loopwright', MONGO_OPTIONS), ...rest } = options;
-    const { designs, assignments } = openStores(mongo, db);
+    const { designs: store, assignments } = openStores(mongo, db);
+    const designs = { assignable: () => store.assignable('running'), list: () => store.assignable('all') };
     return ExperimentAssigner.start({ designs, assignments, ...rest });
   }
 
@@ -193,7 +194,7 @@ export class ExperimentAssigner {
   }
 
   private find(experiment: string, unit: unknown): AssignableExperiment {
-    if (typeof unit !== 'string' || unit === '' || unit.length > UNIT_LENGTH || UNPRINTABLE.test(unit))
+    if (!isPrintable(unit))
       throw new TypeError(`unit: expected 1 to ${UNIT_LENGTH} printable characters, got ${shown(unit)}`);
     const found = this.known.get(experiment);
     if (found !== undefined) return found;

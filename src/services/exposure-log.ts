@@ -1,6 +1,7 @@
+import { Recent } from '../client/recent';
 import type { Exposure, TrackResult } from '../contracts';
+import { assignmentId } from '../stores/assignment';
 import { Outbox } from './outbox';
-import { Recent } from './recent';
 import { refusals } from './refusals';
 
 /** Where exposures go; `client.tracking` is one. */
@@ -21,7 +22,7 @@ export class ExposureLog {
     this.outbox = new Outbox({
       capacity: CAPACITY,
       onError,
-      onLost: ({ experiment, unit }) => this.sent.delete(keyOf(experiment, unit)),
+      onLost: ({ experiment, unit }) => this.sent.delete(assignmentId(experiment, unit)),
       send: async (batch) => {
         const { rejected } = await sink.expose(batch);
         const told = refusals(rejected);
@@ -32,11 +33,11 @@ export class ExposureLog {
 
   /** Whether a unit's exposure was sent or waits, as far as is remembered. */
   has(experiment: string, unit: string): boolean {
-    return this.sent.get(keyOf(experiment, unit)) === true;
+    return this.sent.get(assignmentId(experiment, unit)) === true;
   }
 
   add(exposure: Exposure): void {
-    this.sent.set(keyOf(exposure.experiment, exposure.unit), true);
+    this.sent.set(assignmentId(exposure.experiment, exposure.unit), true);
     this.outbox.add(exposure);
   }
 
@@ -49,9 +50,4 @@ export class ExposureLog {
   close(): Promise<void> {
     return this.outbox.close();
   }
-}
-
-/** Names of experiments have no space. */
-function keyOf(experiment: string, unit: string): string {
-  return `${experiment} ${unit}`;
 }

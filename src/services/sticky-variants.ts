@@ -1,4 +1,5 @@
-import { Recent } from './recent';
+import { Recent } from '../client/recent';
+import { assignmentId } from '../stores/assignment';
 
 /** Where the variants that units met are stored. */
 export interface StickySource {
@@ -28,14 +29,14 @@ export class StickyVariants {
 
   /** The variant, null where it met none, undefined where it has to be asked. */
   known(experiment: string, unit: string): string | null | undefined {
-    const met = this.recent.get(keyOf(experiment, unit));
+    const met = this.recent.get(assignmentId(experiment, unit));
     if (met === undefined || (met.variant === null && met.generation !== this.generation())) return undefined;
     return met.variant;
   }
 
   /** Keeps what a unit has just met: it need not be asked. */
   remember(experiment: string, unit: string, variant: string): void {
-    this.recent.set(keyOf(experiment, unit), { variant, generation: this.generation() });
+    this.recent.set(assignmentId(experiment, unit), { variant, generation: this.generation() });
   }
 
   /** Asks for those that are not known. */
@@ -48,12 +49,7 @@ export class StickyVariants {
     for (const unit of asked) {
       // What was remembered meanwhile is newer than an answer that knows of none.
       if (typeof this.known(experiment, unit) === 'string') continue;
-      this.recent.set(keyOf(experiment, unit), { variant: found.get(unit) ?? null, generation });
+      this.recent.set(assignmentId(experiment, unit), { variant: found.get(unit) ?? null, generation });
     }
   }
-}
-
-/** Names of experiments have no space. */
-function keyOf(experiment: string, unit: string): string {
-  return `${experiment} ${unit}`;
 }

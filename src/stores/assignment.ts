@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Collection, Db, Double } from 'mongodb';
 import type { AssignableExperiment, ExperimentDesign, Exposure, TrackResult } from '../contracts';
 import { ms } from '../domain/time';
+import { chunksOf } from './chunks';
 import { inParallel } from './in-parallel';
 import { ensureIndex } from './indexes';
 import { insertNew } from './insert-new';
@@ -74,10 +75,7 @@ export class AssignmentStore {
     const byId = new Map(known.map((experiment) => [experiment.design.id, experiment]));
     const statuses = exposures.map((exposure) => refusal(exposure, byId.get(exposure.experiment)));
     const open = statuses.flatMap((status, index) => (status === 'accepted' ? index : []));
-    const chunks = Array.from({ length: Math.ceil(open.length / CHUNK) }, (_, k) =>
-      open.slice(k * CHUNK, (k + 1) * CHUNK),
-    );
-    await inParallel(chunks, async (chunk) => {
+    await inParallel(chunksOf(open, CHUNK), async (chunk) => {
       const documents = chunk.map((index) =>
         documentOf(exposures[index]!, byId.get(exposures[index]!.experiment)!.design),
       );

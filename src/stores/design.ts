@@ -118,10 +118,17 @@ export class DesignStore {
   }
 
   /** What assigners need: experiments that run, and those they are told are over. */
-  async assignable(ids?: readonly string[]): Promise<AssignableExperiment[]> {
-    const filter = ids === undefined ? { running: { $eq: true } } : { _id: { $in: [...ids] } };
-    const found = await this.designs.find(filter).sort({ _id: 1 }).toArray();
-    return found.map(({ design, running, coverage, dropped }) => ({ design, running, coverage, dropped }));
+  async assignable(which: 'running' | 'all' | readonly string[] = 'running'): Promise<AssignableExperiment[]> {
+    const filter =
+      which === 'running' ? { running: { $eq: true } } : which === 'all' ? {} : { _id: { $in: [...which] } };
+    return (
+      this.designs
+        .find(filter)
+        .sort({ _id: 1 })
+        // Without its story, which grows with every look: this is read every few seconds, and with every exposure.
+        .project<AssignableExperiment>({ _id: 0, design: 1, running: 1, coverage: 1, dropped: 1 })
+        .toArray()
+    );
   }
 
   /** Analyses of an experiment, oldest first. */

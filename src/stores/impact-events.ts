@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { MongoBulkWriteError } from 'mongodb';
-import type { AnyBulkWriteOperation, Collection, Db, WriteError } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
 import type {
   Conversion,
   ImpactGroup,
@@ -9,8 +7,11 @@ import type {
   RecommendationEvent,
 } from '../contracts';
 import { monthOf } from '../domain/impact';
+import { chunksOf } from './chunks';
 import { ensureIndex } from './indexes';
+import { refusedPlaces } from './insert-new';
 import { isDuplicateKey } from './insert-once';
+import { digestRow } from './row-digest';
 
 /** A recommendation event with the group that its user was in. */
 export interface GroupedEvent extends RecommendationEvent {
@@ -94,7 +95,7 @@ export class ImpactEventStore {
   async recommend(model: string, given: readonly GroupedEvent[]): Promise<Written> {
     const rows = given.map((event) => {
       const { eventId, userId, items, at, modelVersion, group, rotation } = event;
-      const digest = digestOf([userId, items, at, modelVersion, group, rotation]);
+      const digest = digestRow([userId, items, at, modelVersion, group, rotation]);
       const time = new Date(at);
       const document = { model, eventId, userId, items, at: time, modelVersion, group, rotation, digest };
       return { key: `${model}/${eventId}`, digest, document };
@@ -131,7 +132,7 @@ export class ImpactEventStore {
   async convert(model: string, given: readonly Conversion[]): Promise<Written> {
     const rows = given.map((conversion) => {
       const { conversionId, userId, recommendationId = null, revenue, at, clicked = false, revision = 0 } = conversion;
-      const digest = digestOf([userId, recommendationId, revenue, at, clicked, revision]);
+      const digest = digestRow([userId, recommendationId, revenue, at, clicked, revision]);
       const time = new Date(at);
       const document = { model, userId, recommendationId, revenue, at: time, clicked, revision, digest };
       return { key: `${model}/${conversionId}`, digest, revision, document, month: monthOf(at) };
@@ -157,8 +158,8 @@ export class ImpactEventStore {
    */
   private async monthsOf(rows: readonly Keyed[]): Promise<ReadonlySet<string>> {
     const months = new Set<string>();
-    for (const [from, to] of slicesOf(rows)) {
-      const keys = rows.slice(from, to).map(({ key }) => key);
+    for (const part of chunksOf(rows, IDS_AT_ONCE)) {
+      const keys = part.map(({ key }) => key);
       const found = this.conversions.find({ _id: { $in: keys } }).project<{ months: string[] }>({ months: 1 });
       for await (const one of found) for (const month of one.months) months.add(month);
     }
@@ -213,9 +214,9 @@ async function write<D extends Standing>(
   operations: readonly AnyBulkWriteOperation<D>[],
 ): Promise<Written> {
   let [known, conflicts] = [0, 0];
-  for (const [from, to] of slicesOf(rows)) {
-    const part = rows.slice(from, to);
-    const there = await refusedTwice(collection, operations.slice(from, to));
+  const commands = chunksOf(operations, IDS_AT_ONCE);
+  for (const [k, part] of chunksOf(rows, IDS_AT_ONCE).entries()) {
+    const there = await refusedTwice(collection, commands[k]!);
     known += there.length;
     conflicts += await conflicting(
       collection,
@@ -264,10 +265,7 @@ async function refused<D extends Standing>(
     await collection.bulkWrite(operations, { ordered: false });
     return [];
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error;
-    const errors: readonly WriteError[] = [error.writeErrors].flat();
-    if (errors.length === 0 || errors.some(({ code }) => code !== 11_000)) throw error;
-    return errors.map(({ index }) => index);
+    return refusedPlaces(error);
   }
 }
 
@@ -280,14 +278,4 @@ async function standing(
     .project<Standing>({ digest: 1, revision: 1 })
     .toArray();
   return new Map(found.map((document) => [document._id, document]));
-}
-
-/** Where each command's share of a list begins and ends. */
-function slicesOf({ length }: readonly unknown[]): (readonly [from: number, to: number])[] {
-  const count = Math.ceil(length / IDS_AT_ONCE);
-  return Array.from({ length: count }, (_, k) => [k * IDS_AT_ONCE, (k + 1) * IDS_AT_ONCE]);
-}
-
-function digestOf(content: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
 }

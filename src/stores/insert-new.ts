@@ -14,10 +14,18 @@ export async function insertNew<D extends { readonly _id: string }>(
     await collection.insertMany(documents, { ordered: false });
     return [];
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error;
-    const failures = [error.writeErrors].flat();
-    const known = failures.length > 0 && failures.every(({ code }) => code === 11000);
-    if (!known || error.result.getWriteConcernError() !== undefined) throw error;
-    return failures.map(({ index }) => index).sort((a, b) => a - b);
+    return refusedPlaces(error);
   }
+}
+
+/**
+ * The places in a bulk write of what an `_id` that is there has refused, in order.
+ * @throws the error itself when anything else went wrong
+ */
+export function refusedPlaces(error: unknown): number[] {
+  if (!(error instanceof MongoBulkWriteError)) throw error;
+  const failures = [error.writeErrors].flat();
+  const known = failures.length > 0 && failures.every(({ code }) => code === 11000);
+  if (!known || error.result.getWriteConcernError() !== undefined) throw error;
+  return failures.map(({ index }) => index).sort((a, b) => a - b);
 }

@@ -1,6 +1,7 @@
 import { Double } from 'mongodb';
 import type { Collection, Db } from 'mongodb';
 import type { ExperimentDesign, Interval, MetricEvent, TrackResult } from '../contracts';
+import { chunksOf } from './chunks';
 import { inParallel } from './in-parallel';
 import { ensureIndex } from './indexes';
 import { insertNew } from './insert-new';
@@ -39,15 +40,15 @@ export class MetricEventStore {
   /** The same, with what became of each. */
   async write(events: readonly MetricEvent[]): Promise<TrackStatus[]> {
     const statuses = events.map((): TrackStatus => 'accepted');
-    const starts = Array.from({ length: Math.ceil(events.length / CHUNK) }, (_, k) => k * CHUNK);
-    await inParallel(starts, async (start) => {
-      const chunk = events.slice(start, start + CHUNK);
-      const met = await insertNew(this.events, chunk.map(documentOf));
-      const known = await this.known(met.map((position) => chunk[position]!.eventId));
-      for (const position of met) {
-        const event = chunk[position]!;
-        statuses[start + position] = isSame(event, known.get(event.eventId)) ? 'duplicate' : 'conflicting-id';
-      }
+    await inParallel(chunksOf([...events.entries()], CHUNK), async (chunk) => {
+      const there = await insertNew(
+        this.events,
+        chunk.map(([, event]) => documentOf(event)),
+      );
+      const met = there.map((position) => chunk[position]!);
+      const known = await this.known(met.map(([, { eventId }]) => eventId));
+      for (const [place, event] of met)
+        statuses[place] = isSame(event, known.get(event.eventId)) ? 'duplicate' : 'conflicting-id';
     });
     return statuses;
   }

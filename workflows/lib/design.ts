@@ -2,7 +2,6 @@ import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/
 import type {
   DesignEvidence,
   DesignLook,
-  DesignPhase,
   DesignResult,
   DesignState,
   ExperimentDesign,
@@ -276,7 +275,7 @@ export class Design {
   }
 
   /** Tells the record first: assigners see a change before anybody is told that it is so. */
-  private async publish(change: Partial<DesignState> & { phase?: DesignPhase }, event: ExperimentEvent): Promise<void> {
+  private async publish(change: Partial<DesignState>, event: ExperimentEvent): Promise<void> {
     const next = { ...this.state, ...change, events: this.state.events + 1 };
     const { phase, start, end, coverage, dropped, events } = next;
     const input = { id: this.design.id, phase, start, end, coverage, dropped, number: events, event };

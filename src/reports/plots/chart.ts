@@ -49,6 +49,11 @@ export async function figure(chart: Chart): Promise<Html> {
   }
 }
 
+/** The same, or words where there is nothing to draw. */
+export async function drawn(chart: Chart | null, otherwise: string): Promise<Html> {
+  return chart === null ? html`<p>${otherwise}</p>` : figure(chart);
+}
+
 const TEXT = { fontFamily: 'system-ui, sans-serif', fontSize: 13, color: COLOURS.ink };
 const NAMES = new Map<string, string>(Object.entries(PALETTE).map(([name, [light]]) => [light, name]));
 
