@@ -1,8 +1,9 @@
 /** Entry `./activities`: for custom worker wiring and for tests. */
 import type { AlertSinks } from '../src/adapters/alert';
+import { createImages } from '../src/adapters/executor';
 import { createRemoteScorer } from '../src/adapters/remote-scorer';
 import { DEFAULT_TRAINER, TYPE_PREFIX } from '../src/contracts';
-import type { LoopwrightActivities, QualityGate, Stages } from '../src/contracts';
+import type { LoopwrightActivities, PipelineSettings, QualityGate, Stages } from '../src/contracts';
 import { logisticRegressionStage } from '../src/models';
 import { parseHosts } from '../src/schemas';
 import type { AllowedHost } from '../src/schemas';
@@ -16,6 +17,7 @@ import { createDesignActivities } from './experiment-design';
 import { createImpactActivities } from './impact';
 import { createIngestionActivities } from './ingestion';
 import { createMonitoringActivities } from './monitoring';
+import { createPipelineActivities } from './pipeline';
 import { createRetrainingActivities } from './retraining';
 import { createRolloutActivities } from './rollout';
 import { Scoring } from './scoring';
@@ -34,6 +36,8 @@ export interface ActivityDeps {
   readonly qualityGate?: QualityGate | undefined;
   /** Hosts that models of the format `loopwright/remote-scorer@1` may name. */
   readonly remoteScorers?: readonly AllowedHost[] | undefined;
+  /** What carries out the stages of pipelines. Default: what ships. */
+  readonly pipelines?: PipelineSettings | undefined;
 }
 
 /** Every activity, by its plain name. */
@@ -52,6 +56,7 @@ export function createActivities(deps: ActivityDeps): LoopwrightActivities {
     ...createExperimentActivities(stores),
     ...createDesignActivities(stores),
     ...createImpactActivities(stores),
+    ...createPipelineActivities({ stores, images: createImages(deps.pipelines) }),
     ...createDecisionActivities(),
     ...createSpecActivities({ stages: Object.keys(all), sinks: Object.keys(sinks) }),
   };

@@ -7,7 +7,7 @@ import type { ActivityFailpoint } from '../activities';
 import { createAlertSinks } from './adapters/alert';
 import type { AlertSinks } from './adapters/alert';
 import { TYPE_PREFIX, WORKFLOW_NAMES } from './contracts';
-import type { LoopwrightActivities, QualityGate, Stages } from './contracts';
+import type { LoopwrightActivities, PipelineSettings, QualityGate, Stages } from './contracts';
 import type { AlertSettings, AllowedHost } from './schemas';
 import { migrate, MONGO_OPTIONS, openStores } from './stores';
 import type { FoldFailpoint } from './stores';
@@ -44,6 +44,11 @@ export interface LoopwrightPluginOptions {
    * @example remoteScorers: ['scores.example.com', { host: 'scorer.internal:8080', private: true }]
    */
   readonly remoteScorers?: readonly AllowedHost[] | undefined;
+  /**
+   * What carries out the stages of pipelines: functions, processes, containers; by image.
+   * @example pipelines: { executors: { 'team/trainer': { kind: 'process', command: ['python3', 'train.py'] } } }
+   */
+  readonly pipelines?: PipelineSettings | undefined;
   /** Taken by workers that name no queue. Default `loopwright`. */
   readonly taskQueue?: string | undefined;
   /** Called inside a fold and around activities, for crash tests. @internal */
@@ -159,7 +164,7 @@ export class LoopwrightPlugin extends SimplePlugin {
   }
 
   private async open(): Promise<void> {
-    const { mongodb, stages, environments, qualityGate, remoteScorers, failpoint } = this.settings;
+    const { mongodb, failpoint, alerts: _alerts, taskQueue: _taskQueue, ...rest } = this.settings;
     const client = 'client' in mongodb ? mongodb.client : await MongoClient.connect(mongodb.uri, MONGO_OPTIONS);
     this.close = async () => {
       this.activities = null;
@@ -167,7 +172,7 @@ export class LoopwrightPlugin extends SimplePlugin {
     };
     const stores = openStores(client, client.db(mongodb.database ?? DEFAULT_DATABASE, MONGO_OPTIONS), failpoint);
     await migrate(stores);
-    this.activities = createActivities({ stores, stages, environments, qualityGate, remoteScorers, sinks: this.sinks });
+    this.activities = createActivities({ ...rest, stores, sinks: this.sinks });
   }
 }
 

@@ -5,6 +5,7 @@ import type { DesignActivities } from './experiment-run';
 import type { ImpactActivities } from './impact';
 import type { IngestionActivities } from './ingestion';
 import type { MonitoringActivities } from './monitoring';
+import type { PipelineActivities } from './pipeline-run';
 import type { DecisionActivities, RetrainingActivities } from './retraining';
 import type { RolloutActivities } from './rollout';
 import type { SpecActivities } from './specs';
@@ -19,5 +20,6 @@ export type LoopwrightActivities = MonitoringActivities &
   ExperimentActivities &
   DesignActivities &
   ImpactActivities &
+  PipelineActivities &
   DecisionActivities &
   SpecActivities;

@@ -14,10 +14,15 @@ export const failureTypes = {
   notFound: 'loopwright.NotFound',
   /** The retraining was cancelled by a person. */
   cancelled: 'loopwright.Cancelled',
+  /** A run of a pipeline failed; the message names the stage and why. */
+  pipelineFailed: 'loopwright.PipelineFailed',
 } as const;
 
 /** One of the failure types above. */
 export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];
+
+/** A stage failed: tried again as its pipeline says. */
+export const STAGE_FAILED = 'loopwright.StageFailed';
 
 /** Failures that no retry can mend. */
 export const NON_RETRYABLE: readonly string[] = Object.values(failureTypes);

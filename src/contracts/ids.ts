@@ -28,6 +28,9 @@ export const workflowIds = {
   deployment: (target: ModelTarget): string => `deployment:${target.model}:${target.environment}`,
   experiment: (id: string): string => `experiment:${id}`,
   impact: (model: string): string => `impact:${model}`,
+  pipeline: (name: string, run: string): string => `pipeline:${name}:${run}`,
+  /** Of a schedule, and of its runs: the server appends the nominal time to theirs. */
+  pipelineSchedule: (name: string): string => `pipeline:${name}`,
   outcomes: (batchId: string): string => `outcomes:${batchId}`,
   predictions: (batchId: string): string => `predictions:${batchId}`,
 } as const;

@@ -1,11 +1,13 @@
 /** Entry `./contracts`: what both sides of a workflow agree on. Types, names and message definitions only. */
 export * from './activities';
 export * from './alert';
+export * from './artifact';
 export * from './assignment';
 export * from './backtest';
 export * from './constants';
 export * from './deployment';
 export * from './evaluation';
+export * from './executor';
 export * from './experiment';
 export * from './experiment-analysis';
 export * from './experiment-design';
@@ -21,6 +23,7 @@ export * from './monitor-spec';
 export * from './monitoring';
 export * from './pipeline';
 export * from './pipeline-plan';
+export * from './pipeline-run';
 export * from './retraining';
 export * from './rollout';
 export * from './scenario';

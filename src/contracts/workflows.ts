@@ -4,6 +4,7 @@ import type { DesignResult, RunDesignInput } from './experiment-run';
 import type { TrackImpactInput } from './impact';
 import type { LogResult, RecordOutcomesInput, RecordPredictionsInput } from './ingestion';
 import type { MonitorModelInput } from './monitoring';
+import type { PipelineResult, RunPipelineInput, WorkerPlan } from './pipeline-run';
 import type { RetrainingResult, RetrainModelInput } from './retraining';
 
 /** Every workflow type, by the name it is registered under. */
@@ -13,6 +14,7 @@ export interface LoopwrightWorkflows {
   'loopwright.deployModel': (input: DeployModelInput) => Promise<void>;
   'loopwright.runExperiment': (input: RunExperimentInput | RunDesignInput) => Promise<ExperimentResult | DesignResult>;
   'loopwright.trackImpact': (input: TrackImpactInput) => Promise<void>;
+  'loopwright.runPipeline': (input: RunPipelineInput) => Promise<PipelineResult | WorkerPlan>;
   'loopwright.recordOutcomes': (input: RecordOutcomesInput) => Promise<LogResult>;
   'loopwright.recordPredictions': (input: RecordPredictionsInput) => Promise<LogResult>;
 }
@@ -27,6 +29,7 @@ export const WORKFLOW_NAMES: readonly LoopwrightWorkflowName[] = [
   'loopwright.deployModel',
   'loopwright.runExperiment',
   'loopwright.trackImpact',
+  'loopwright.runPipeline',
   'loopwright.recordOutcomes',
   'loopwright.recordPredictions',
 ];
@@ -43,6 +46,8 @@ export const WORKFLOW_DETAILS: Readonly<Record<LoopwrightWorkflowName, string>> 
     'Champion against challenger on divided traffic, weekly looks with alpha spending, one decision with its reasons. Updates: advance, stop, extend, ramp.',
   'loopwright.trackImpact':
     'Closes the attribution windows that are over day by day and writes what the recommendations earned in each month. Updates: advance, configure, close.',
+  'loopwright.runPipeline':
+    'Runs the stages of a pipeline as their order allows, skips, gates, waits for approval, undoes what is declared when one fails. Updates: approveStage, cancel, resolveCompensation.',
   'loopwright.recordOutcomes': 'Writes a batch of outcomes for a service without access to MongoDB.',
   'loopwright.recordPredictions': 'Writes a batch of predictions for a service without access to MongoDB.',
 };

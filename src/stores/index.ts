@@ -3,6 +3,7 @@ import os from 'node:os';
 import { AlertStore } from './alert';
 import { AlertDeliveryStore } from './alert-delivery';
 import { ArtifactStore } from './artifact';
+import { ArtifactFiles } from './artifact-files';
 import { AssignmentStore } from './assignment';
 import { BaselineStore } from './baseline';
 import { DatasetStore } from './dataset';
@@ -20,12 +21,16 @@ import { LeaseStore } from './lease';
 import { MetricEventStore } from './metric-event';
 import { NudgeStore } from './nudge';
 import { OutcomeStore } from './outcome';
+import { PipelineStore } from './pipeline';
+import { PipelineRunStore } from './pipeline-run';
+import { PipelineStageStore } from './pipeline-stage';
 import { PredictionStore } from './prediction';
 import { QuarantineStore } from './quarantine';
 import { RegistryStore } from './registry';
 import { RetrainingStore } from './retraining';
 import { RetentionStore } from './retention';
 import { RowStore } from './rows';
+import { StageCacheStore } from './stage-cache';
 import { SummaryStore } from './summaries';
 import { TrafficStore } from './traffic';
 import { UnitSumsStore } from './unit-sums';
@@ -59,6 +64,11 @@ export interface Stores {
   readonly impact: ImpactStore;
   readonly impactEvents: ImpactEventStore;
   readonly impactSums: ImpactSumsStore;
+  readonly artifactFiles: ArtifactFiles;
+  readonly pipelines: PipelineStore;
+  readonly pipelineRuns: PipelineRunStore;
+  readonly pipelineStages: PipelineStageStore;
+  readonly stageCache: StageCacheStore;
 }
 
 /** Majority and journal: what is acknowledged survives a failover. */
@@ -75,6 +85,7 @@ export function openStores(client: MongoClient, db: Db, failpoint?: (name: FoldF
   const outcomes = new OutcomeStore(db);
   const quarantine = new QuarantineStore(db);
   const leases = new LeaseStore(db, client);
+  const artifacts = new ArtifactStore(db);
   const labels = new LabelStore(db, { predictions, outcomes, leases, quarantine }, failpoint);
   return {
     predictions,
@@ -92,7 +103,12 @@ export function openStores(client: MongoClient, db: Db, failpoint?: (name: FoldF
     alerts: new AlertStore(db),
     alertDeliveries: new AlertDeliveryStore(db),
     registry: new RegistryStore(db),
-    artifacts: new ArtifactStore(db),
+    artifacts,
+    artifactFiles: new ArtifactFiles(artifacts),
+    pipelines: new PipelineStore(db),
+    pipelineRuns: new PipelineRunStore(db),
+    pipelineStages: new PipelineStageStore(db),
+    stageCache: new StageCacheStore(db),
     datasets: new DatasetStore(db),
     deployments: new DeploymentStore(db),
     retrainings: new RetrainingStore(db),
@@ -127,6 +143,10 @@ export type { BaselineDocument } from './baseline';
 export { StaleWriterError } from './deployment';
 export type { Erasure, ErasureRequest } from './erasure';
 export type { ExperimentDocument } from './experiment';
+export type { PipelineDocument } from './pipeline';
+export type { PipelineRunDocument, PipelineRunFacts } from './pipeline-run';
+export type { IntendedStage, PipelineStageDocument, StageOutcome } from './pipeline-stage';
+export type { CacheClaim, CachedOutcome } from './stage-cache';
 export type { StandingReport } from './impact';
 export type { GroupedEvent } from './impact-events';
 export type { ImpactSumsQuery } from './impact-sums';
