@@ -9,6 +9,8 @@ const engines = ['stores', 'activities', 'client', 'workflows', 'cli', 'engines'
 
 module.exports = {
   testTimeout: 120_000,
+  // Many wait for heart-beats; one Temporal and one MongoDB serve them all.
+  maxWorkers: 2,
   projects: [
     {
       ...shared,
