@@ -42,7 +42,7 @@ const outside = {
   'src/statistics': ['jstat'],
   'src/models': ['node:'],
   'src/stores': ['mongodb', 'node:'],
-  'src/adapters': ['node:'],
+  'src/adapters': ['dockerode', 'node:'],
   workflows: ['@temporalio/workflow', '@temporalio/common'],
   activities: ['@temporalio/activity', '@temporalio/common', '@temporalio/client', 'node:'],
   'src/client': ['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'mongodb', 'node:'],

@@ -18,6 +18,7 @@ import { createImpactActivities } from './impact';
 import { createIngestionActivities } from './ingestion';
 import { createMonitoringActivities } from './monitoring';
 import { createPipelineActivities } from './pipeline';
+import { SHIPPED_EXECUTORS } from './pipeline-functions';
 import { createRetrainingActivities } from './retraining';
 import { createRolloutActivities } from './rollout';
 import { Scoring } from './scoring';
@@ -56,10 +57,15 @@ export function createActivities(deps: ActivityDeps): LoopwrightActivities {
     ...createExperimentActivities(stores),
     ...createDesignActivities(stores),
     ...createImpactActivities(stores),
-    ...createPipelineActivities({ stores, images: createImages(deps.pipelines) }),
+    ...createPipelineActivities({ stores, images: createImages(withShipped(deps.pipelines)) }),
     ...createDecisionActivities(),
     ...createSpecActivities({ stages: Object.keys(all), sinks: Object.keys(sinks) }),
   };
+}
+
+/** What ships lies below what the user maps. */
+function withShipped(settings: PipelineSettings | undefined): PipelineSettings {
+  return { ...settings, executors: { ...SHIPPED_EXECUTORS, ...settings?.executors } };
 }
 
 /** Activities as they are registered: prefixed, showing life, failing for good where no retry can mend it. */

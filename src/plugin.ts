@@ -90,6 +90,8 @@ export class LoopwrightPlugin extends SimplePlugin {
     const configured = super.configureWorker(options);
     checkBundle(configured.workflowBundle);
     return {
+      // An activity learns that it is cancelled by its heart-beats; by default they are held back up to a minute.
+      maxHeartbeatThrottleInterval: '3s',
       ...configured,
       ...this.paths(configured),
       taskQueue: configured.taskQueue ?? this.settings.taskQueue ?? 'loopwright',

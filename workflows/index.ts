@@ -5,4 +5,5 @@ export { recordOutcomes as 'loopwright.recordOutcomes' } from './record-outcomes
 export { recordPredictions as 'loopwright.recordPredictions' } from './record-predictions';
 export { retrainModel as 'loopwright.retrainModel' } from './retrain-model';
 export { runExperiment as 'loopwright.runExperiment' } from './run-experiment';
+export { runPipeline as 'loopwright.runPipeline' } from './run-pipeline';
 export { trackImpact as 'loopwright.trackImpact' } from './track-impact';

@@ -1,16 +1,26 @@
 import { SEARCH_ATTRIBUTE_NAMES } from '../contracts';
+import type { PipelineSettings } from '../contracts';
 import { startEngines } from '../engines';
 import { runWorker } from './worker';
+import { fileReader } from './yaml';
 
 /** Options of `loopwright dev`. */
 export interface DevOptions {
   readonly data?: string | undefined;
   readonly taskQueue: string;
   readonly database: string;
+  /** A file that says what carries out the stages of pipelines, by image. */
+  readonly executors?: string | undefined;
 }
 
 /** Keeps Temporal and MongoDB up with a worker on them, until it is told to stop. */
-export async function dev(options: DevOptions, log: (line: string) => void): Promise<void> {
+export async function dev(
+  options: DevOptions,
+  log: (line: string) => void,
+  secrets?: PipelineSettings['secrets'],
+): Promise<void> {
+  // A file that cannot be taken is told before anything has begun.
+  if (options.executors !== undefined) await fileReader('./executors-file').readExecutors(options.executors);
   const engines = await startEngines({
     ui: true,
     dataDirectory: options.data,
@@ -24,13 +34,8 @@ export async function dev(options: DevOptions, log: (line: string) => void): Pro
   log(`worker    task queue ${options.taskQueue}, database ${options.database} · Ctrl-C ends everything`);
   try {
     const { address, namespace } = temporal;
-    await runWorker({
-      address,
-      namespace,
-      mongodb: mongo.uri,
-      database: options.database,
-      taskQueue: options.taskQueue,
-    });
+    const { database, taskQueue, executors } = options;
+    await runWorker({ address, namespace, mongodb: mongo.uri, database, taskQueue, executors }, secrets);
   } finally {
     await engines.stop();
   }

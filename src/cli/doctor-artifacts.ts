@@ -1,12 +1,15 @@
 import { retrainingOwner } from '../contracts';
-import { artifactNeeds } from '../stores';
+import { artifactNeeds, pipelineOwners } from '../stores';
 import type { OperatorContext } from './context';
 import { DOCTOR, REPAIR } from './doctor-finding';
 import type { Check } from './doctor-finding';
 
 const HOUR_MS = 3_600_000;
 
-/** An artifact that no version, baseline or retraining under way needs was stored by something that did not get to the end. */
+/**
+ * An artifact that no version, baseline, retraining under way, run of a pipeline or cached result needs was stored by
+ * something that did not get to the end.
+ */
 export const checkArtifacts: Check = async (context, now) => {
   const before = new Date(now - HOUR_MS);
   const found = await orphans(context, before);
@@ -15,7 +18,7 @@ export const checkArtifacts: Check = async (context, now) => {
   return [...found.keys()].sort().map((digest) => ({
     check: `artifact ${digest.slice(0, 12)}`,
     state: 'bad',
-    finding: 'no version, baseline or open retraining needs it',
+    finding: 'no version, baseline, open retraining, pipeline run or cached result needs it',
     repair: 'deletes it',
     command: REPAIR,
     mend: async () => {
@@ -32,7 +35,12 @@ async function orphans({ stores }: OperatorContext, before: Date): Promise<Map<s
   const isNeeded = artifactNeeds(stores);
   const open = new Set((await stores.retrainings.open()).map(({ spec }) => retrainingOwner(spec)));
   const unclaimed = await stores.artifacts.unreferenced(before, isNeeded);
-  const givenUp = (await stores.artifacts.claimed(before)).filter(({ owners }) => !owners.some((key) => open.has(key)));
+  const claimed = await stores.artifacts.claimed(before);
+  const kept = await pipelineOwners(
+    stores,
+    claimed.flatMap(({ owners }) => owners),
+  );
+  const givenUp = claimed.filter(({ owners }) => !owners.some((owner) => open.has(owner) || kept.has(owner)));
   const needed = await Promise.all(givenUp.map(({ digest }) => isNeeded(digest)));
   return new Map([
     ...unclaimed.map((digest) => [digest, [DOCTOR]] as const),

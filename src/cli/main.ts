@@ -9,11 +9,16 @@ import { dev } from './dev';
 import type { DevOptions } from './dev';
 import { whole } from './numbers';
 import { addOperatorCommands } from './operators';
+import { secretsOf } from './secrets';
 import { runWorker } from './worker';
 import type { WorkerOptions } from './worker';
 
 const DEFAULT_MONGO = process.env.MONGODB_URI ?? 'mongodb://127.0.0.1:27017/?replicaSet=rs0';
 const DEFAULT_DATABASE = 'loopwright';
+const EXECUTORS = [
+  '--executors <file>',
+  'what carries out the stages of pipelines, by image, in YAML or JSON',
+] as const;
 
 /** The `loopwright` command: composition root, reader of the environment. */
 export function createProgram(): Command {
@@ -41,7 +46,10 @@ export function createProgram(): Command {
     .option('--data <directory>', 'keep the data there')
     .option('--task-queue <name>', 'task queue', DEFAULT_TASK_QUEUE)
     .option('--database <name>', 'database', DEFAULT_DATABASE)
-    .action((options: DevOptions) => dev(options, (line) => process.stdout.write(`${line}\n`)));
+    .option(...EXECUTORS)
+    .action((options: DevOptions) => {
+      return dev(options, (line) => process.stdout.write(`${line}\n`), secretsOf(process.env));
+    });
   program
     .command('worker')
     .description('runs a worker on the Temporal of the environment (TEMPORAL_ADDRESS, profiles)')
@@ -56,9 +64,10 @@ export function createProgram(): Command {
     .option('--environments <names>', 'environments that may be deployed to, with commas between; any without it')
     .option('--bundle <file>', 'a prebuilt workflow bundle')
     .option('--activity-slots <n>', 'activities at once, at most', whole)
+    .option(...EXECUTORS)
     .option('--health-file <file>', 'touch this file while the worker polls')
     .option('--failpoint <point:n>', 'die at the n-th hit of a point in a fold or around an activity, for crash tests')
-    .action((options: WorkerOptions) => runWorker(options));
+    .action((options: WorkerOptions) => runWorker(options, secretsOf(process.env)));
   addOperatorCommands(program, { mongodb: DEFAULT_MONGO, database: DEFAULT_DATABASE });
   return program;
 }

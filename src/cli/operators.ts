@@ -33,6 +33,6 @@ export function addOperatorCommands(program: Command, defaults: OperatorDefaults
   addRetrainingCommands(group, defaults);
   addExperimentCommands(program, defaults);
   addImpactCommands(program, defaults);
-  addPipelineCommands(program);
+  addPipelineCommands(program, defaults);
   addDoctorCommand(program, defaults);
 }

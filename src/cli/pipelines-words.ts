@@ -1,25 +1,14 @@
-import type { CompiledPipeline, Instant, PipelineResources, PipelineValue } from '../contracts';
+import type { AppliedPipeline, PipelinePlan } from '../client';
+import type { CompiledPipeline, Instant, PipelineResources } from '../contracts';
 import { wallClock } from '../domain/calendar';
-import type { ForeseenRun, ForeseenStage } from '../domain/pipeline-plan';
+import type { PipelineDiff } from '../domain/pipeline-diff';
+import type { ForeseenStage } from '../domain/pipeline-plan';
+import type { PipelineDocument } from '../stores';
 import type { ReadPipeline } from './pipelines-file';
-import { printFacts, printTable } from './table';
-
-/** What `pipeline plan` tells. */
-export interface PipelinePlan extends ForeseenRun {
-  readonly name: string;
-  readonly digest: string;
-  readonly schedule: string | null;
-  readonly timezone: string;
-  readonly parallelism: number;
-  readonly parameters: Readonly<Record<string, PipelineValue>>;
-  /** What `.Date` is. */
-  readonly day: string;
-  /** The next times at which the schedule fires, none without one. */
-  readonly fires: readonly Instant[];
-}
+import { printFacts, printTable, when } from './table';
 
 /** That a pipeline is one, and how large. */
-export function describeValid({ pipeline, digest }: ReadPipeline): string {
+export function describeValid({ pipeline, digest }: Pick<ReadPipeline, 'pipeline' | 'digest'>): string {
   const { name, stages, edges } = pipeline;
   return printFacts([
     ['valid', name],
@@ -33,7 +22,7 @@ export function describeValid({ pipeline, digest }: ReadPipeline): string {
 
 /** A plan as a person reads it. */
 export function describePlan(plan: PipelinePlan): string {
-  const { stages, peak, parameters, fires, timezone } = plan;
+  const { stages, peak, parameters, fires, timezone, worker } = plan;
   const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
   const facts = printFacts([
     ['pipeline', plan.name],
@@ -51,9 +40,58 @@ export function describePlan(plan: PipelinePlan): string {
     runs: times === 1 ? runs : `${runs}, ${times} times`,
     needs: needs.length === 0 ? null : needs.join(', '),
     image,
+    ...(worker === null
+      ? {}
+      : { by: worker.executors[name] ?? null, cached: worker.cached.includes(name) ? 'yes' : null }),
     resources: resourcesOf(resources),
   }));
   return `${facts}\n${printTable(rows, stages.map(notesOf))}`;
+}
+
+const STEPS: Readonly<Record<AppliedPipeline['schedule'], string>> = {
+  none: 'none',
+  created: 'created: overlap skip, catch-up 1h, no jitter',
+  updated: 'updated: its policies and a pause stay',
+  unchanged: 'as it was',
+  deleted: 'deleted',
+};
+
+/** What `apply` did. */
+export function describeApplied({ name, digest, version, changed, schedule }: AppliedPipeline): string {
+  return printFacts([
+    ['applied', changed ? `${name}, version ${version}` : `${name}, version ${version}: the same as before`],
+    ['digest', digest],
+    ['schedule', STEPS[schedule]],
+  ]);
+}
+
+/** What every name stands for. */
+export function pipelinesTable(documents: readonly PipelineDocument[]): string {
+  return printTable(
+    documents.map(({ name, version, spec, who, appliedAt }) => ({
+      pipeline: name,
+      version,
+      stages: spec.spec.stages.length,
+      schedule: scheduleOf({ schedule: spec.spec.schedule ?? null, timezone: spec.spec.timezone }),
+      applied: when(appliedAt?.toISOString()),
+      by: who,
+    })),
+  );
+}
+
+/** What differs between what is applied and a file. */
+export function describeDiff({ stages, fields }: PipelineDiff): string {
+  const lines = [
+    ...stages.added.map((name) => `+ stage ${name}`),
+    ...stages.removed.map((name) => `- stage ${name}`),
+    ...fields.map(({ path, before, after }) => `~ ${path}: ${jsonOf(before)} -> ${jsonOf(after)}`),
+  ];
+  return lines.length === 0 ? 'nothing differs\n' : lines.map((line) => `${line}\n`).join('');
+}
+
+/** As JSON; no control character of a file reaches the terminal. */
+function jsonOf(value: unknown): string {
+  return value === null ? 'none' : JSON.stringify(value).replace(/[\u007f-\u009f]/g, ' ');
 }
 
 function notesOf({ reason, values }: ForeseenStage): string[] {
@@ -70,7 +108,7 @@ function scheduleOf({ schedule, timezone }: Pick<CompiledPipeline, 'schedule' | 
 }
 
 /** The wall clock's time, its zone, and the instant where they differ. */
-function fireOf(fire: Instant, zone: string): string {
+export function fireOf(fire: Instant, zone: string): string {
   const wall = new Date(wallClock(Date.parse(fire), zone)).toISOString().slice(0, 16).replace('T', ' ');
   return zone === 'UTC' ? `${wall} UTC` : `${wall} ${zone}, ${fire.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
+import type { PipelineSettings } from '../contracts';
 import { LoopwrightPlugin } from '../plugin';
 import type { LoopwrightPluginOptions } from '../plugin';
+import { fileReader } from './yaml';
 
 /** How often a worker says that it is well. */
 const HEALTH_MS = 10_000;
@@ -19,19 +21,27 @@ export interface WorkerOptions {
   readonly environments?: string | undefined;
   /** Activities at once, at most. */
   readonly activitySlots?: number | undefined;
+  /** A file that says what carries out the stages of pipelines, by image. */
+  readonly executors?: string | undefined;
   /** Touched while the worker polls, for health checks. */
   readonly healthFile?: string | undefined;
   /** Kills the process at the n-th hit of a point: `fold-labelled:3`, `after-effect/registerChallenger:1`. For crash tests. */
   readonly failpoint?: string | undefined;
 }
 
-/** Runs a worker until it is told to stop (SIGINT, SIGTERM); says `ready` to a parent process. */
-export async function runWorker(options: WorkerOptions): Promise<void> {
+/**
+ * Runs a worker until it is told to stop (SIGINT, SIGTERM); says `ready` to a parent process.
+ * @param secrets of pipelines; no option holds them, for options stand on command lines
+ */
+export async function runWorker(options: WorkerOptions, secrets?: PipelineSettings['secrets']): Promise<void> {
+  const { executors } = options;
+  const settings = executors === undefined ? {} : await fileReader('./executors-file').readExecutors(executors);
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const connection = await NativeConnection.connect({ address: options.address });
   const plugin = new LoopwrightPlugin({
     mongodb: { uri: options.mongodb, database: options.database },
     environments: options.environments?.split(','),
+    pipelines: { ...settings, ...(secrets === undefined ? {} : { secrets }) },
     failpoint: failpointOf(options.failpoint),
   });
   try {

@@ -1,7 +1,9 @@
+import type * as ExecutorsFile from './executors-file';
 import type * as ExperimentsFile from './experiments-file';
 import type * as PipelinesFile from './pipelines-file';
 
 interface Readers {
+  readonly './executors-file': typeof ExecutorsFile;
   readonly './experiments-file': typeof ExperimentsFile;
   readonly './pipelines-file': typeof PipelinesFile;
 }

@@ -14,6 +14,7 @@ import { OutcomesClient, PredictionsClient } from './ingestion';
 import { ModelsClient } from './models';
 import { MonitorsClient } from './monitors';
 import { Nudges } from './nudges';
+import { PipelinesClient } from './pipelines';
 import { RetrainingClient } from './retraining';
 import { Starter } from './start';
 import { TrackingClient } from './tracking';
@@ -53,6 +54,7 @@ export class LoopwrightClient {
   readonly challenges: ChallengesClient;
   readonly experiments: ExperimentsClient;
   readonly impact: ImpactClient;
+  readonly pipelines: PipelinesClient;
   readonly tracking: TrackingClient;
   private readonly closers: (() => Promise<void>)[] = [];
   private readonly prepare: () => Promise<void>;
@@ -74,6 +76,7 @@ export class LoopwrightClient {
     this.challenges = new ChallengesClient(starter, stores);
     this.experiments = new ExperimentsClient(starter, stores);
     this.impact = new ImpactClient(starter, stores);
+    this.pipelines = new PipelinesClient(starter, stores);
     this.tracking = new TrackingClient(stores);
     this.prepare = () => migrate(stores);
     this.closers.push(async () => {
@@ -119,6 +122,10 @@ export type { DecisionInput, DeployDecisionInput, Promotion, WatchOptions } from
 export type { TargetInput } from './ingestion';
 export type { RegisterModel } from './models';
 export type { RunningMonitor } from './monitors';
+export type { PipelinePlan } from './pipeline-plan';
+export type { PipelineHistory, PipelineRecord } from './pipeline-records';
+export type { PipelineSchedule, ScheduleStep } from './pipeline-schedules';
+export type { AppliedPipeline, StartedRun } from './pipelines';
 export type { ServingHandle, ServingHandler } from './serving-watch';
 export type {
   ExperimentDesignInput,
@@ -126,6 +133,13 @@ export type {
   ImpactSpecInput,
   MetricEventInput,
   MonitorSpecInput,
+  PipelineSpecInput,
   RetrainSpecInput,
   TrafficInput,
 } from '../schemas';
+export type {
+  BackfillOptions,
+  PlanPipelineOptions,
+  RunPipelineOptions,
+  ScheduleChange,
+} from '../schemas/pipeline-command';

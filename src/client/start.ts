@@ -17,6 +17,7 @@ const GRPC = { failedPrecondition: 9, unimplemented: 12 } as const;
 /** The detail by which the server says so. */
 const NOT_READY = 'WorkflowNotReadyFailure';
 const WORKFLOW_QUEUE = 1;
+const ACTIVITY_QUEUE = 2;
 const CUT_OFF_RETRIES = 10;
 const CUT_OFF_RETRY_MS = 50;
 const QUERY_RETRIES = 50;
@@ -87,25 +88,35 @@ export class Starter {
 
   /** Refuses to start work that nobody would do. */
   async requireWorker(): Promise<void> {
+    this.polled ||= await this.isPolled(this.taskQueue, WORKFLOW_QUEUE);
     if (this.polled) return;
+    throw new NoWorkerError(
+      `no worker polls the task queue "${this.taskQueue}" in namespace "${this.client.options.namespace}": start a ` +
+        'worker with LoopwrightPlugin on it, or name the queue that yours polls',
+    );
+  }
+
+  /** Refuses to start work that asks for a GPU where no worker with one takes any. */
+  async requireGpuWorker(): Promise<void> {
+    const queue = `${this.taskQueue}-gpu`;
+    if (await this.isPolled(queue, ACTIVITY_QUEUE)) return;
+    throw new NoWorkerError(
+      `no worker polls the task queue "${queue}" in namespace "${this.client.options.namespace}", where stages with ` +
+        'a GPU run: start a worker with LoopwrightPlugin on it on a machine that has one',
+    );
+  }
+
+  private async isPolled(taskQueue: string, taskQueueType: number): Promise<boolean> {
     const { namespace } = this.client.options;
+    const request = { namespace, taskQueue: { name: taskQueue }, taskQueueType };
     try {
-      const queue = await this.client.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: this.taskQueue },
-        taskQueueType: WORKFLOW_QUEUE,
-      });
-      this.polled = (queue.pollers ?? []).length > 0;
+      const { pollers } = await this.client.workflowService.describeTaskQueue(request);
+      return (pollers ?? []).length > 0;
     } catch (error) {
       // The time-skipping test server does not describe queues.
       if (!isGrpc(error, GRPC.unimplemented)) throw error;
-      this.polled = true;
+      return true;
     }
-    if (this.polled) return;
-    throw new NoWorkerError(
-      `no worker polls the task queue "${this.taskQueue}" in namespace "${namespace}": start a worker with ` +
-        'LoopwrightPlugin on it, or name the queue that yours polls',
-    );
   }
 
   private areRegistered(): Promise<boolean> {
@@ -174,7 +185,7 @@ export async function ask<R>(handle: WorkflowHandle, query: QueryDefinition<R>):
 }
 
 /** The failure that a workflow, or an activity of its, gave as its reason, not the layers around it. */
-function reasonOf(error: unknown): unknown {
+export function reasonOf(error: unknown): unknown {
   for (let layer = error; layer instanceof Error; layer = layer.cause) {
     if (layer instanceof ApplicationFailure) return layer;
   }

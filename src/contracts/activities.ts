@@ -1,4 +1,5 @@
 import type { AlertActivities } from './alert';
+import type { DecisionActivities } from './decisions';
 import type { DeploymentActivities } from './deployment';
 import type { ExperimentActivities } from './experiment';
 import type { DesignActivities } from './experiment-run';
@@ -6,7 +7,7 @@ import type { ImpactActivities } from './impact';
 import type { IngestionActivities } from './ingestion';
 import type { MonitoringActivities } from './monitoring';
 import type { PipelineActivities } from './pipeline-run';
-import type { DecisionActivities, RetrainingActivities } from './retraining';
+import type { RetrainingActivities } from './retraining';
 import type { RolloutActivities } from './rollout';
 import type { SpecActivities } from './specs';
 

@@ -21,3 +21,8 @@ export function parseArtifactUri(uri: string): { readonly kind: ArtifactKind; re
   const [, kind, sha256] = /^artifact:(file|folder)\/([0-9a-f]{64})$/.exec(uri) ?? [];
   return sha256 === undefined ? null : { kind: kind as ArtifactKind, sha256 };
 }
+
+/** Who an entry of the cache is where it claims what it keeps. */
+export function cacheOwner(key: string): string {
+  return `cache/${key}`;
+}

@@ -120,6 +120,7 @@ export interface StageCall extends StageTold {
 export type StageFunction = (
   call: StageCall,
   context: StageContext,
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- one that returns nothing on one of its ways is fine
 ) => Promise<{ readonly metrics?: Readonly<Record<string, number>> | undefined } | void>;
 
 /** How an image is carried out by a worker. */
@@ -127,7 +128,11 @@ export type ExecutorSettings =
   /** A function of the worker; `version` is part of the cache's key. */
   | { readonly kind: 'function'; readonly version: string; readonly run: StageFunction }
   /** A command of the worker's machine, without a shell; the stage's `command` and `args` follow it. */
-  | { readonly kind: 'process'; readonly command: readonly string[]; readonly env?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'process';
+      readonly command: readonly string[];
+      readonly env?: Readonly<Record<string, string>> | undefined;
+    }
   /** The image itself, in a container. */
   | { readonly kind: 'docker' };
 

@@ -5,6 +5,7 @@ export * from './artifact';
 export * from './assignment';
 export * from './backtest';
 export * from './constants';
+export * from './decisions';
 export * from './deployment';
 export * from './evaluation';
 export * from './executor';

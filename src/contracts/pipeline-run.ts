@@ -88,8 +88,7 @@ export interface RunStage {
   /** How long what undoes it may take. */
   readonly compensateMs?: number | undefined;
   readonly deployment?:
-    | { readonly model: string; readonly environment: string; readonly strategy: RolloutStrategy }
-    | undefined;
+    { readonly model: string; readonly environment: string; readonly strategy: RolloutStrategy } | undefined;
 }
 
 /** A run that may begin. */
@@ -109,6 +108,19 @@ export interface OpenedRun {
   readonly reused: Readonly<Record<string, EndedStage>>;
   /** How it ended, where it has. */
   readonly ended: PipelineResult | null;
+}
+
+/** Who claims the artifacts of a run, by its id. */
+export function pipelineOwner(run: string): string {
+  return `pipeline/${run}`;
+}
+
+/**
+ * The unit under which a handler is recorded beside the stages: what undoes a stage, or with null what is run when the
+ * run has failed. No stage has an `@` in its name.
+ */
+export function handlerUnit(run: string, stage: string | null): StageUnit {
+  return { run, stage: stage === null ? '@onFailure' : `@compensate/${stage}`, unit: 0 };
 }
 
 /** How a run ended. */
@@ -220,6 +232,8 @@ export interface PipelineActivities {
   }): Promise<void>;
   /** Registers the input `model` of a deployment stage as a version; idempotent by run and stage. */
   registerStageModel(input: { readonly run: string; readonly stage: string }): Promise<{ readonly version: number }>;
+  /** What `registerStageModel` registered, or null where it did not get so far. */
+  findStageModel(input: { readonly run: string; readonly stage: string }): Promise<{ readonly version: number } | null>;
   /** Archives what `registerStageModel` registered, if it got so far. */
   archiveStageModel(input: { readonly run: string; readonly stage: string; readonly reason: string }): Promise<void>;
   /** Records how stages ended that no attempt has recorded: skipped, failed for good, undone. */

@@ -29,6 +29,8 @@ export const PIPELINE_LIMITS = {
 export const TEMPLATE_LIMITS = {
   /** Parts of all its expressions. */
   nodes: 200,
+  /** Parts of all conditions of a pipeline together: they travel with every run. */
+  conditions: 5_000,
   /** Brackets and `not` inside one another. */
   depth: 16,
   /** Days that `.AddDays` may go, either way. */

@@ -1,16 +1,19 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { TrafficSplit } from './deployment';
 import type { PerformanceRule, RolloutStrategy } from './rollout';
 import type { ExperimentPolicy } from './experiment';
 import type { ModelTarget } from './ids';
 import type { GateMetric, Performance } from './metrics';
 import type { TrainingRows } from './model';
+import type { ArtifactRef } from './artifact';
+import type { PipelineValue } from './pipeline';
 import type { ClockKind, Duration, Instant, Settled, Watermark } from './time';
 
 /** How a challenger is trained and gated; part of a monitor's spec. */
 export interface RetrainPolicy {
   /** A stage given to the plugin; default the logistic regression that ships. */
   readonly trainer: string;
+  /** A pipeline that trains instead of the trainer; what it leaves must be a model of a format that we can score with. */
+  readonly pipeline?: TrainingPipeline | undefined;
   /** Rows with ts ≥ watermark − lookback, labelled by the watermark. */
   readonly lookback: Duration;
   /** Of these, rows with ts ≥ watermark − holdout judge the challenger. */
@@ -27,6 +30,16 @@ export interface RetrainPolicy {
   readonly bake?: BakePolicy | undefined;
   /** A step that has not ended by then is given up, and everything is undone. Default 24h. */
   readonly stepTimeout?: Duration | undefined;
+}
+
+/** A pipeline as a trainer: it is run on the rows without the hold-out, and again on all of them. */
+export interface TrainingPipeline {
+  readonly name: string;
+  /** The path at which its stages find the rows: CSV, the column `label` first, then the features; empty where missing. */
+  readonly rows: string;
+  /** The output that is the model: `stage.output`. */
+  readonly model: string;
+  readonly params?: Readonly<Record<string, PipelineValue>> | undefined;
 }
 
 /** How long a person is waited for. */
@@ -240,7 +253,15 @@ export interface RetrainingActivities {
     readonly spec: RetrainSpec;
     readonly snapshot: Snapshot;
     readonly gate: GateResult;
+    /** What a pipeline has trained on all rows; without it the trainer does. */
+    readonly artifact?: string | undefined;
   }): Promise<{ version: number }>;
+  /** The snapshot's rows as CSV for a pipeline: all of them, or those before the hold-out. */
+  exportRows(input: {
+    readonly spec: RetrainSpec;
+    readonly snapshot: Snapshot;
+    readonly rows: 'training' | 'all';
+  }): Promise<ArtifactRef>;
   /** Asks the quality gate of the worker, or the default: two classes on either side of the hold-out. */
   checkQuality(input: { readonly spec: RetrainSpec; readonly snapshot: Snapshot }): Promise<QualityVerdict>;
   /** Forgets the dataset version unless a registered version or another retraining names it. */
@@ -260,40 +281,4 @@ export interface RetrainingActivities {
   planExperiment(input: { readonly spec: RetrainSpec }): Promise<{ id: string; seed: string }>;
   /** Records the end. */
   closeRetraining(input: { readonly spec: RetrainSpec; readonly result: RetrainingResult }): Promise<void>;
-}
-
-/** Decisions asked of a deployment workflow by another workflow, through an activity. */
-export interface DecisionActivities {
-  /**
-   * Update-with-start on the deployment, with the key as update id. It only accepts; it never waits for work. Returns
-   * the token of the entry, or null where a withdrawal found nothing to do.
-   */
-  decideDeployment(input: DeploymentRequest): Promise<number | null>;
-  /** Signal-with-start of the retraining. */
-  requestRetraining(input: { readonly spec: RetrainSpec; readonly searchable: boolean }): Promise<void>;
-}
-
-/** A decision for the deployment of a target. */
-export interface DeploymentRequest {
-  readonly target: ModelTarget;
-  readonly key: string;
-  readonly reason: string;
-  readonly who: string;
-  readonly effectiveAt: Instant;
-  /** Whether our search attributes are registered. */
-  readonly searchable: boolean;
-  readonly action:
-    | { readonly kind: 'split'; readonly challenger: number; readonly split: TrafficSplit }
-    | { readonly kind: 'unsplit' }
-    | { readonly kind: 'promote'; readonly version: number }
-    | { readonly kind: 'roll-back' }
-    | {
-        readonly kind: 'deploy';
-        readonly version: number;
-        readonly strategy: RolloutStrategy;
-        readonly clock: ClockKind;
-        readonly reportTo?: string | undefined;
-      }
-    | { readonly kind: 'withdraw'; readonly version: number };
-  readonly evidence?: readonly string[] | undefined;
 }

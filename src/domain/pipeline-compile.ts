@@ -11,11 +11,13 @@ import type {
   ValidationRule,
 } from '../contracts';
 import { parseCron } from './cron';
+import { checkConditions } from './pipeline-conditions';
 import { at, graphOf } from './pipeline-graph';
 import type { PipelineGraph } from './pipeline-graph';
 import { PipelineIssues } from './pipeline-issues';
 import { leavesOf, sourceOf } from './pipeline-leaves';
 import type { Leaves } from './pipeline-leaves';
+import { checkNames, checkVariables } from './pipeline-names';
 import { typeOfValue } from './template-types';
 
 /** A pipeline that can be run, or what is wrong with it, at most `PIPELINE_LIMITS.errors` things. */
@@ -33,10 +35,16 @@ export function compilePipeline(spec: PipelineSpec): Compilation {
     'names of stages',
   );
   if (schedule !== undefined) checkSchedule(schedule, issues);
+  const names = Object.keys(parameters);
+  checkVariables(names, (k) => ['spec', 'parameters', names[k]!], issues);
   const graph = graphOf(stages, issues);
   // Without a graph nothing is upstream of anything, and every reference would seem wrong.
   if (graph === null) return { pipeline: null, issues: issues.found };
   const planned = stages.map((stage, place) => planStage(spec, stage, place, graph, issues));
+  checkConditions(
+    planned.map(({ condition }) => condition),
+    issues,
+  );
   if (issues.found.length > 0) return { pipeline: null, issues: issues.found };
   const pipeline = {
     name: spec.metadata.name,
@@ -78,27 +86,6 @@ function planStage(
     condition: condition === undefined ? null : leaves.condition(condition, at(place, 'condition')),
     validationRules: validationRules.map((rule, k) => planRule(rule, at(place, 'validationRules', k), issues)),
   };
-}
-
-function checkNames(stage: PipelineStage, place: number, issues: PipelineIssues): void {
-  const { inputs, outputs, dependsOn, validationRules, secrets } = stage;
-  const names = (field: string, list: readonly { readonly name: string }[]) =>
-    issues.unique(
-      list.map(({ name }) => name),
-      (k) => at(place, field, k, 'name'),
-      `names of ${field}`,
-    );
-  names('inputs', inputs);
-  names('outputs', outputs);
-  names('secrets', secrets);
-  issues.unique(dependsOn, (k) => at(place, 'dependsOn', k), 'stages');
-  issues.unique(
-    outputs.map(({ path }) => path.replace(/\/+$/, '')),
-    (k) => at(place, 'outputs', k, 'path'),
-    'paths',
-  );
-  const rules = validationRules.map(({ metric, direction }) => `${metric} ${direction ?? 'higher-is-better'}`);
-  issues.unique(rules, (k) => at(place, 'validationRules', k, 'metric'), 'metrics in one direction');
 }
 
 function checkMeaning({ deployment, inputs, forEach }: PipelineStage, place: number, issues: PipelineIssues): void {

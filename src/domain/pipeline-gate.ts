@@ -10,7 +10,11 @@ export type Gate = { readonly gate: 'run' } | { readonly gate: 'skip' | 'fail'; 
  * condition must be true; one that cannot be known, for a metric was not reported, fails the stage.
  * @param allowed names of the stages that may fail
  */
-export function gateOf(stage: PlannedStage, allowed: ReadonlySet<string>, facts: TemplateFacts): Gate {
+export function gateOf(
+  stage: Pick<PlannedStage, 'condition' | 'needs'>,
+  allowed: ReadonlySet<string>,
+  facts: TemplateFacts,
+): Gate {
   const asked = stage.condition === null ? new Set<string>() : statesIn(stage.condition);
   for (const need of stage.needs) {
     const outcome = Object.hasOwn(facts.stages, need) ? facts.stages[need]!.outcome : null;

@@ -14,6 +14,8 @@ export * from './ingestion';
 export * from './monitoring';
 export * from './parse';
 export * from './pipeline';
+export * from './pipeline-run';
+export * from './pipeline-settings';
 export { instant, targetSchema } from './primitives';
 export * from './registry';
 export * from './retraining';

@@ -6,7 +6,8 @@ const MAX_FIELDS = 2_000;
 const MAX_NAMES = 200;
 
 /** The features that a model takes: an ONNX model gets them in this order, so it is asked for and not made. */
-const signature = z
+/** The features that a model takes. */
+export const modelSignatureSchema = z
   .array(z.strictObject({ name: featureName, type: z.enum(['number', 'category']) }))
   .max(MAX_FIELDS)
   .superRefine((fields, context) => {
@@ -68,7 +69,7 @@ export const registerModelSchema = z.strictObject({
   dataset: z.string().min(1).max(200).optional(),
   trainedOn: interval.optional(),
   metrics: named(performance).optional(),
-  signature: signature.optional(),
+  signature: modelSignatureSchema.optional(),
   code: text.optional(),
   hyperparameters: named(hyperparameter).optional(),
   estimates: named(estimate).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_TRAINER } from '../contracts';
+import { DEFAULT_TRAINER, PIPELINE_LIMITS } from '../contracts';
 import type {
   ApprovalPolicy,
   BakePolicy,
@@ -9,6 +9,7 @@ import type {
   RetrainSpec,
 } from '../contracts';
 import { experimentPolicySchema } from './experiment';
+import { named, pipelineName, pipelineValue } from './pipeline-stage';
 import { count, duration, gateMetric, instant, name, share, target, text } from './primitives';
 import { rolloutStrategySchema } from './rollout';
 
@@ -42,6 +43,14 @@ const bakePolicySchema = z.strictObject({
 /** How a challenger is trained and gated. */
 export const retrainPolicySchema = z.strictObject({
   trainer: name.default(DEFAULT_TRAINER),
+  pipeline: z
+    .strictObject({
+      name: pipelineName,
+      rows: z.string().regex(/^(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/, { error: 'expected an absolute path of a file such as /data/rows.csv' }),
+      model: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, { error: 'expected stage.output, such as train.model' }),
+      params: named(pipelineValue, PIPELINE_LIMITS.parameters).optional(),
+    })
+    .optional(),
   lookback: duration,
   holdout: duration.default('14d'),
   cooldown: duration.default('7d'),

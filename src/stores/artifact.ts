@@ -1,10 +1,14 @@
-import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
-import { GridFSBucket } from 'mongodb';
+import { hash } from 'node:crypto';
+import { MongoRuntimeError } from 'mongodb';
 import type { Collection, Db } from 'mongodb';
-import { isDuplicateKey } from './unique-batch';
+import { ArtifactGrid } from './artifact-grid';
+import type { Pieces } from './artifact-grid';
+import { claimOf, NOBODY } from './artifact-claim';
+import type { ClaimDocument } from './artifact-claim';
 import { ensureIndex } from './indexes';
+import { piecesOf, sumOf, verified, writeFresh } from './local-file';
+import type { FileSum } from './local-file';
+import { isDuplicateKey } from './unique-batch';
 
 /** The bytes under a digest are not the ones that were stored. */
 export class ArtifactCorruptError extends Error {
@@ -14,28 +18,6 @@ export class ArtifactCorruptError extends Error {
 /** Whether something that stays, such as a version of a model, names a digest. */
 export type IsReferenced = (digest: string) => Promise<boolean>;
 
-/** A file that is not, not yet or no longer the one under the digest. */
-interface SpareFile {
-  readonly file: string;
-  readonly owner: string;
-  /** Set before the file is deleted: whoever still writes it may no longer make it the one. */
-  readonly dropped: boolean;
-}
-
-/** Who needs the bytes of a digest, and which file holds them. It stays when the bytes go: the count never starts again. */
-interface ClaimDocument {
-  readonly _id: string;
-  /** Grows with every put; numbers the files, and tells whether anybody has put since one looked. */
-  readonly puts: number;
-  readonly owners: readonly string[];
-  readonly file: string | null;
-  readonly spare: readonly SpareFile[];
-  readonly claimedAt: Date;
-}
-
-/** Claims for good: what is put without an owner is never discarded by one. */
-const NOBODY = '';
-
 /**
  * Artifacts by the SHA-256 of their bytes, in GridFS; verified at every read, never executed.
  *
@@ -44,16 +26,16 @@ const NOBODY = '';
  * document that holds the claims and on the condition that no put has come since it read them. So a put comes before
  * that write, which then fails and is thought over with the new claim, or after it, sees no file and stores the bytes
  * again, under a file name of its own: the file being deleted is nobody's by then. A version is registered by someone
- * who has put its bytes, so its digest is claimed until it is referenced.
+ * who has put its bytes, so its digest is claimed until it is referenced. A claim without bytes (`claimFor`) is a put
+ * that is written on the condition that there is a file: before the discard's write it counts like a put, after it
+ * there is none and the claim is refused.
  */
 export class ArtifactStore {
-  private readonly bucket: GridFSBucket;
+  private readonly grid: ArtifactGrid;
   private readonly claims: Collection<ClaimDocument>;
-  private readonly db: Db;
 
   constructor(db: Db) {
-    this.db = db;
-    this.bucket = new GridFSBucket(db, { bucketName: 'artifacts', writeConcern: { w: 'majority' } });
+    this.grid = new ArtifactGrid(db);
     this.claims = db.collection('artifactClaims');
   }
 
@@ -69,27 +51,50 @@ export class ArtifactStore {
    */
   async put(bytes: Uint8Array, owner = NOBODY): Promise<string> {
     const digest = this.digestOf(bytes);
-    for (;;) {
-      const { puts, file } = await this.claim(digest, owner);
-      if (file !== null && (await this.isStored(file))) return digest;
-      if (file !== null) await this.spare(digest, file, owner);
-      // Only the first put of a digest meets a file that an earlier release stored, before there were claims.
-      else if (puts === 1 && (await this.isStored(digest))) {
-        if (await this.adopt(digest, digest)) return digest;
-        continue;
-      }
-      if (await this.upload(digest, puts === 1 ? digest : `${digest}.${puts}`, bytes, owner)) return digest;
-    }
+    await this.keep(digest, owner, () => [bytes]);
+    return digest;
+  }
+
+  /**
+   * Stores a regular file of this machine, in pieces; it is read twice, first for its digest.
+   * @throws Error when it changes meanwhile
+   */
+  async putFile(path: string, owner: string): Promise<FileSum> {
+    const sum = await sumOf(piecesOf(path));
+    const changed = (): Error => new Error(`${path} was changed while it was stored`);
+    await this.keep(sum.sha256, owner, () => verified(piecesOf(path), sum.sha256, changed));
+    return sum;
+  }
+
+  /**
+   * Claims bytes that are stored for one more owner.
+   * @throws ArtifactCorruptError when they are not there
+   */
+  async claimFor(digest: string, owner: string): Promise<void> {
+    const claim = claimOf(owner);
+    const { matchedCount } = await this.claims.updateOne({ _id: { $eq: digest }, file: { $ne: null } }, claim);
+    if (matchedCount > 0 && (await this.exists(digest))) return;
+    // What an earlier release stored has no claims yet.
+    const isOld = (await this.claims.findOne({ _id: { $eq: digest } })) === null && (await this.isStored(digest));
+    if (!isOld) throw missing(digest);
+    await this.keep(digest, owner, () => {
+      throw missing(digest);
+    });
   }
 
   /** SHA-256 of bytes, hex: the address that they have here. */
   digestOf(bytes: Uint8Array): string {
-    return createHash('sha256').update(bytes).digest('hex');
+    return hash('sha256', bytes);
   }
 
   /** Whether an artifact is there. */
   async exists(digest: string): Promise<boolean> {
-    return this.isStored(await this.fileOf(digest));
+    return (await this.sizeOf(digest)) !== null;
+  }
+
+  /** Bytes of an artifact, or null where it is not there. */
+  async sizeOf(digest: string): Promise<number | null> {
+    return this.grid.sizeOf(await this.fileOf(digest));
   }
 
   /**
@@ -97,18 +102,18 @@ export class ArtifactStore {
    * @throws ArtifactCorruptError when they are missing or not the ones that were stored
    */
   async get(digest: string): Promise<Uint8Array> {
-    const file = await this.fileOf(digest);
-    if (!(await this.isStored(file))) throw new ArtifactCorruptError(`artifact ${digest} is not in the store`);
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of this.bucket.openDownloadStream(file as never)) chunks.push(chunk as Buffer);
-    } catch (error) {
-      throw new ArtifactCorruptError(`artifact ${digest} cannot be read: ${(error as Error).message}`);
-    }
-    const bytes = Buffer.concat(chunks);
-    const found = this.digestOf(bytes);
-    if (found !== digest) throw new ArtifactCorruptError(`artifact ${digest} has the digest ${found}`);
-    return bytes;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.read(digest)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /**
+   * Writes the bytes under a digest to a file that is not there yet, in pieces; it is removed when they are not the
+   * ones that were stored.
+   * @throws ArtifactCorruptError when they are missing or not the ones that were stored
+   */
+  async getFile(digest: string, path: string): Promise<void> {
+    await writeFresh(path, this.read(digest));
   }
 
   /** Gives up an owner's claims and deletes the bytes that nobody else claims or references; safe to repeat. */
@@ -133,9 +138,8 @@ export class ArtifactStore {
 
   /** Digests stored and last put before a time that nobody claims or references, in order; for `doctor`. */
   async unreferenced(olderThan: Date, isReferenced: IsReferenced): Promise<string[]> {
-    const files = await this.bucket.find({ uploadDate: { $lt: olderThan } }).toArray();
     const unclaimed: string[] = [];
-    for (const digest of [...new Set(files.map(({ filename }) => filename))].sort()) {
+    for (const digest of await this.grid.digestsBefore(olderThan)) {
       const claim = await this.claims.findOne({ _id: { $eq: digest } });
       const needed = claim !== null && (claim.owners.length > 0 || claim.claimedAt >= olderThan);
       if (!needed && !(await isReferenced(digest))) unclaimed.push(digest);
@@ -160,8 +164,35 @@ export class ArtifactStore {
   }
 
   private async isStored(file: string): Promise<boolean> {
-    const found = this.bucket.find({ _id: { $eq: file as never } }).limit(1);
-    return (await found.toArray()).length > 0;
+    return (await this.grid.sizeOf(file)) !== null;
+  }
+
+  private async *read(digest: string): AsyncGenerator<Uint8Array> {
+    const file = await this.fileOf(digest);
+    if (!(await this.isStored(file))) throw missing(digest);
+    const altered = (found: string): Error => new ArtifactCorruptError(`artifact ${digest} has the digest ${found}`);
+    try {
+      yield* verified(this.grid.read(file), digest, altered);
+    } catch (error) {
+      // What the driver finds wrong with the chunks; a connection that is lost says nothing of the bytes.
+      if (!(error instanceof MongoRuntimeError)) throw error;
+      throw new ArtifactCorruptError(`artifact ${digest} cannot be read: ${error.message}`);
+    }
+  }
+
+  /** Claims a digest and sees to it that its bytes are there. */
+  private async keep(digest: string, owner: string, pieces: () => Pieces): Promise<void> {
+    for (;;) {
+      const { puts, file } = await this.claim(digest, owner);
+      if (file !== null && (await this.isStored(file))) return;
+      if (file !== null) await this.spare(digest, file, owner);
+      // Only the first put of a digest meets a file that an earlier release stored, before there were claims.
+      else if (puts === 1 && (await this.isStored(digest))) {
+        if (await this.adopt(digest, digest)) return;
+        continue;
+      }
+      if (await this.upload(digest, puts === 1 ? digest : `${digest}.${puts}`, owner, pieces())) return;
+    }
   }
 
   private async claim(digest: string, owner: string): Promise<ClaimDocument> {
@@ -169,12 +200,7 @@ export class ArtifactStore {
       try {
         const found = await this.claims.findOneAndUpdate(
           { _id: { $eq: digest } },
-          {
-            $addToSet: { owners: owner },
-            $inc: { puts: 1 },
-            $set: { claimedAt: new Date() },
-            $setOnInsert: { file: null, spare: [] },
-          },
+          { ...claimOf(owner), $setOnInsert: { file: null, spare: [] } },
           { upsert: true, returnDocument: 'after' },
         );
         return found!;
@@ -185,11 +211,15 @@ export class ArtifactStore {
   }
 
   /** Stores the bytes in a file that nobody else writes; false when it did not become the one under the digest. */
-  private async upload(digest: string, file: string, bytes: Uint8Array, owner: string): Promise<boolean> {
+  private async upload(digest: string, file: string, owner: string, pieces: Pieces): Promise<boolean> {
     await this.claims.updateOne({ _id: { $eq: digest } }, { $push: { spare: { file, owner, dropped: false } } });
-    // An earlier release that crashed between chunks and file left chunks nobody can read; they would refuse these.
-    await this.db.collection('artifacts.chunks').deleteMany({ files_id: { $eq: file as never } });
-    await pipeline(Readable.from([Buffer.from(bytes)]), this.bucket.openUploadStreamWithId(file as never, digest));
+    try {
+      await this.grid.write(file, digest, pieces);
+    } catch (error) {
+      // What this leaves, the next release of the owner deletes.
+      await this.drop(digest, file).catch(() => undefined);
+      throw error;
+    }
     if (await this.adopt(digest, file, { spare: { $elemMatch: { file, dropped: false } } })) return true;
     await this.drop(digest, file);
     return false;
@@ -242,10 +272,11 @@ export class ArtifactStore {
   private async drop(digest: string, file: string): Promise<void> {
     const spare = { _id: { $eq: digest }, 'spare.file': { $eq: file } };
     await this.claims.updateOne(spare, { $set: { 'spare.$.dropped': true } });
-    for (const collection of ['artifacts.files', 'artifacts.chunks']) {
-      const key = collection === 'artifacts.files' ? '_id' : 'files_id';
-      await this.db.collection(collection).deleteMany({ [key]: { $eq: file as never } });
-    }
+    await this.grid.remove(file);
     await this.claims.updateOne({ _id: { $eq: digest } }, { $pull: { spare: { file } } });
   }
+}
+
+function missing(digest: string): ArtifactCorruptError {
+  return new ArtifactCorruptError(`artifact ${digest} is not in the store`);
 }

@@ -132,12 +132,14 @@ export async function migrate(stores: Stores): Promise<void> {
   for (const store of [stores.designs, stores.assignments, stores.metricEvents]) await store.migrate();
   for (const store of [stores.impact, stores.impactEvents]) await store.migrate();
   for (const store of [alerts, baselines, deployments, retrainings, experiments, traffic]) await store.migrate();
+  for (const store of [stores.pipelines, stores.pipelineRuns]) await store.migrate();
+  for (const store of [stores.pipelineStages, stores.stageCache]) await store.migrate();
 }
 
 export { changeKey } from './alert';
 export type { AlertQuery, RecordedChange } from './alert';
 export { ArtifactCorruptError } from './artifact';
-export { artifactNeeds } from './artifact-needs';
+export { artifactNeeds, pipelineOwners } from './artifact-needs';
 export type { ArtifactStore } from './artifact';
 export type { BaselineDocument } from './baseline';
 export { StaleWriterError } from './deployment';

@@ -1,5 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { ArtifactRef, PipelineValue, StageEnd, StageSource, StageUnit } from '../contracts';
+import { ensureIndex } from './indexes';
+import { isDuplicateKey } from './unique-batch';
 
 /** What an attempt is about to do: the intended, beside which the actual is put. */
 export interface IntendedStage {
@@ -32,61 +34,132 @@ export interface PipelineStageDocument extends StageUnit {
   /** `{run}/{stage}/{unit}`. */
   readonly _id: string;
   readonly state: 'running' | StageEnd;
+  /** The last one that began, from 1; 0 where none did, as of a result that was taken. */
   readonly attempt: number;
   readonly intended: IntendedStage | null;
+  /** Of the attempt that got to its end: final, whatever attempts say later. Where it breaks a rule, the state is `failed`. */
   readonly outcome: StageOutcome | null;
   /** Why it failed or was skipped. */
   readonly reason: string | null;
+  /** Of the last attempt that ended. */
+  readonly log: ArtifactRef | null;
   readonly undone: boolean;
   /** Of a deployment. */
   readonly version: number | null;
+  /** Of the first attempt. */
   readonly beganAt: Date;
   readonly endedAt: Date | null;
 }
 
+/** The unit of a stage as a whole. */
+const WHOLE = -1;
+
+type Change = Partial<Omit<PipelineStageDocument, '_id' | keyof StageUnit>>;
+
 /** What became of each unit of each stage of each run. */
 export class PipelineStageStore {
-  protected readonly stages: Collection<PipelineStageDocument>;
+  private readonly stages: Collection<PipelineStageDocument>;
 
   constructor(db: Db) {
-    this.stages = db.collection('pipelineStages');
+    // An optional field that is undefined is missing, not null.
+    this.stages = db.collection('pipelineStages', { ignoreUndefined: true });
   }
 
   /** Creates the indexes; safe to repeat. */
-  migrate(): Promise<void> {
-    throw new Error('not built yet');
+  async migrate(): Promise<void> {
+    await ensureIndex(this.stages, { run: 1, stage: 1, unit: 1 }, { unique: true, name: 'unit' });
   }
 
-  /** Records that an attempt begins; one that has ended well stands and is returned instead. */
-  begin(_unit: StageUnit, _attempt: number, _intended: IntendedStage): Promise<StageOutcome | null> {
-    throw new Error('not built yet');
+  /** Records that an attempt begins; one that has got to its end stands, and its outcome is returned instead. */
+  async begin(unit: StageUnit, attempt: number, intended: IntendedStage): Promise<StageOutcome | null> {
+    const change = { state: 'running', attempt, intended, reason: null, endedAt: null } as const;
+    return this.unlessEnded(unit, change);
   }
 
-  /** Records how an attempt ended well; the first outcome stands and is returned. */
-  succeed(_unit: StageUnit, _outcome: StageOutcome): Promise<StageOutcome> {
-    throw new Error('not built yet');
+  /**
+   * Records how an attempt ended, or the result that was taken in its place; the first outcome stands and is returned.
+   * One that breaks a rule is an outcome too: the stage has failed by it, and is not tried again.
+   */
+  async succeed(unit: StageUnit, outcome: StageOutcome): Promise<StageOutcome> {
+    const { broken, log } = outcome;
+    const judged =
+      broken.length === 0
+        ? ({ state: 'succeeded', reason: null } as const)
+        : ({ state: 'failed', reason: broken.join('; ') } as const);
+    return (await this.unlessEnded(unit, { ...judged, outcome, log, endedAt: new Date() })) ?? outcome;
   }
 
-  /** Records how an attempt failed; another may follow. What has succeeded stays so. */
-  fail(_unit: StageUnit, _reason: string, _log: ArtifactRef | null): Promise<void> {
-    throw new Error('not built yet');
+  /** Records how an attempt failed; another may follow. What has got to its end stays so. */
+  async fail(unit: StageUnit, reason: string, log: ArtifactRef | null): Promise<void> {
+    await this.unlessEnded(unit, { state: 'failed', reason, log, endedAt: new Date() });
   }
 
   /** Records what the workflow decided of a stage as a whole. */
-  decide(
-    _run: string,
-    _stage: string,
-    _what: Partial<Pick<PipelineStageDocument, 'state' | 'reason' | 'undone' | 'version'>>,
+  async decide(
+    run: string,
+    stage: string,
+    what: Partial<Pick<PipelineStageDocument, 'state' | 'reason' | 'undone' | 'version'>>,
   ): Promise<void> {
-    throw new Error('not built yet');
+    const { state, reason, undone, version } = what;
+    const ended = state === undefined ? undefined : state === 'running' ? null : new Date();
+    const given = Object.entries({ state, reason, undone, version, endedAt: ended });
+    const change: Change = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+    while (!(await this.write({ run, stage, unit: WHOLE }, {}, change)));
   }
 
-  find(_unit: StageUnit): Promise<PipelineStageDocument | null> {
-    throw new Error('not built yet');
+  /** One unit, or null. */
+  async find(unit: StageUnit): Promise<PipelineStageDocument | null> {
+    return this.stages.findOne({ _id: { $eq: idOf(unit) } });
   }
 
   /** All of a run, or of one of its stages, by stage and unit. */
-  of(_run: string, _stage?: string): Promise<PipelineStageDocument[]> {
-    throw new Error('not built yet');
+  async of(run: string, stage?: string): Promise<PipelineStageDocument[]> {
+    return this.stages
+      .find({ run: { $eq: run }, ...(stage === undefined ? {} : { stage: { $eq: stage } }) })
+      .sort({ stage: 1, unit: 1 })
+      .toArray();
   }
+
+  /** Writes a change, or returns the outcome that stands. */
+  private async unlessEnded(unit: StageUnit, change: Change): Promise<StageOutcome | null> {
+    for (;;) {
+      if (await this.write(unit, { outcome: { $eq: null } }, change)) return null;
+      const standing = (await this.find(unit))?.outcome ?? null;
+      if (standing !== null) return standing;
+    }
+  }
+
+  /** Writes a change on a condition; false when it does not hold, or somebody else wrote the first one just now. */
+  private async write(unit: StageUnit, condition: object, change: Change): Promise<boolean> {
+    const { run, stage } = unit;
+    const fields = Object.entries({ ...BLANK, beganAt: new Date() }).filter(([name]) => !(name in change));
+    try {
+      await this.stages.updateOne(
+        { _id: { $eq: idOf(unit) }, ...condition },
+        { $set: change, $setOnInsert: { run, stage, unit: unit.unit, ...Object.fromEntries(fields) } },
+        { upsert: true },
+      );
+      return true;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return false;
+    }
+  }
+}
+
+/** What nobody has said anything of. */
+const BLANK: Change = {
+  state: 'running',
+  attempt: 0,
+  intended: null,
+  outcome: null,
+  reason: null,
+  log: null,
+  undone: false,
+  version: null,
+  endedAt: null,
+};
+
+function idOf({ run, stage, unit }: StageUnit): string {
+  return `${run}/${stage}/${unit}`;
 }

@@ -46,7 +46,7 @@ test('validate says that the pipeline that ships is one, in words and as JSON', 
 });
 
 test('plan says what runs in which order, when, with which values and resources', async () => {
-  const { code, stdout } = await inProcess('pipeline', 'plan', SAMPLE, '--at', '2026-12-31T23:00:00Z');
+  const { code, stdout } = await inProcess('pipeline', 'plan', SAMPLE, '--offline', '--at', '2026-12-31T23:00:00Z');
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^next +2027-01-01 02:00 UTC\n +2027-01-02 02:00 UTC\n(?: +2027-01-0\d 02:00 UTC\n){3}day +2026-12-31 in UTC\n/m,
@@ -64,6 +64,7 @@ test('plan knows parameters, the zone and its summer time, fan-outs and what is 
     'pipeline',
     'plan',
     file,
+    '--offline',
     '--at',
     '2026-10-24T22:30:00Z',
     '--param',
@@ -77,7 +78,7 @@ test('plan knows parameters, the zone and its summer time, fan-outs and what is 
   expect(stdout).toMatch(/^0 +train +yes, 3 times .*\n +r = a = b on 2026-10-25\n/m);
   expect(stdout).toMatch(/^1 +ship +no .*\n +the condition is false\n2 +tell +no .*\n +ship is skipped\n/m);
   const args = ['--param', 'deploy=true', '--param', 'rate=1e-3', '--at', '2026-10-24'];
-  const plan = JSON.parse((await inProcess('pipeline', 'plan', file, ...args, '--json')).stdout);
+  const plan = JSON.parse((await inProcess('pipeline', 'plan', file, '--offline', ...args, '--json')).stdout);
   expect(plan.parameters).toEqual({ rate: 0.001, region: 'north', deploy: true });
   expect(plan.stages.map(({ runs }: { runs: string }) => runs)).toEqual(['yes', 'yes', 'yes']);
   expect(plan.peak).toEqual({ cpu: 4_000, memory: 2 * 2 ** 30, gpu: 2 });
@@ -95,7 +96,13 @@ test.each([
   [['--param', 'region'], 'expected name=value'],
   [['--at', 'tomorrow'], '--at: (root) is "tomorrow": expected an ISO 8601 day or instant'],
 ])('plan %j is refused', async (args, words) => {
-  const { code, stdout, stderr } = await inProcess('pipeline', 'plan', await write('p.yaml', PARAMETERS), ...args);
+  const { code, stdout, stderr } = await inProcess(
+    'pipeline',
+    'plan',
+    await write('p.yaml', PARAMETERS),
+    '--offline',
+    ...args,
+  );
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toContain(words);
 });
@@ -124,7 +131,7 @@ test('what is no file, no YAML or no pipeline says so', async () => {
   expect((await inProcess('pipeline', 'validate', await write('torn.yaml', 'a: [1'))).stderr).toMatch(
     /torn\.yaml:\d+:\d+ /,
   );
-  expect((await inProcess('pipeline', 'plan', await write('list.yaml', '[1]'))).stderr).toContain(
+  expect((await inProcess('pipeline', 'plan', await write('list.yaml', '[1]'), '--offline')).stderr).toContain(
     'list.yaml:1:1 (root) is [1]',
   );
 });

@@ -46,6 +46,7 @@ test.each([
   [{ monitor: { ...MONITOR_PART, baselineDrop: undefined } }, 'monitor.baselineDrop is missing: expected exactly one of'],
   [{ monitor: { ...MONITOR_PART, metric: 'rmse' } }, 'monitor.metric is "rmse": expected a metric of the task binary'],
   [{ retrain: { lookback: '63d', approval: true } }, 'retrain.approval is not a known field'],
+  [{ retrain: { lookback: '63d', pipeline: { name: 'p' } } }, 'retrain.pipeline is not a known field'],
   [{ truth: [{ from: '2012-02-01', to: '2012-01-01', what: 'x' }] }, 'truth.0.to is "2012-01-01": expected from before to'],
   [{ truth: [{ from: '2012-02-01', to: '2012-03-01' }] }, 'truth.0.what is missing'],
   [{ name: 'a b' }, 'name is "a b": expected letters'],

@@ -88,5 +88,6 @@ test('every command that is shown is one, and every one is shown', () => {
     const known = group.commands.find((one) => one.name() === verb)?.options.map(({ long }) => long);
     for (const [option] of rest!.matchAll(/--[a-z-]+/g)) expect(known).toContain(option);
   }
-  expect(group.commands.map((command) => command.name()).sort()).toEqual(shown.map(([, verb]) => verb!).sort());
+  const verbs = new Set(shown.map(([, verb]) => verb!));
+  expect(group.commands.map((command) => command.name()).sort()).toEqual([...verbs].sort());
 });

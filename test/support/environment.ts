@@ -45,6 +45,7 @@ export interface TestLoopOptions {
   readonly alerts?: LoopwrightPluginOptions['alerts'];
   readonly environments?: LoopwrightPluginOptions['environments'];
   readonly qualityGate?: LoopwrightPluginOptions['qualityGate'];
+  readonly pipelines?: LoopwrightPluginOptions['pipelines'];
   /** Stands between the worker and its activities, to make them fail. */
   readonly interceptActivities?: ActivityInterceptorsFactory;
   /** The worker's way to MongoDB, where it is another than the test's. */
@@ -111,6 +112,7 @@ export async function workOn(loop: TestLoop, options: TestLoopOptions = {}): Pro
     alerts: options.alerts,
     environments: options.environments,
     qualityGate: options.qualityGate,
+    pipelines: options.pipelines,
   });
   const worker = await Worker.create({
     connection,

@@ -1,6 +1,7 @@
 /** A worker in a process of its own that kills itself at one point of a saga; started by `mortal-worker.ts`. */
 import type { PayloadCodec } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { PipelineSettings } from '../../src/contracts';
 import { LoopwrightPlugin } from '../../src/plugin';
 
 /** Where the process ends: before an activity does anything, when all is done and not said, when its answer is read. */
@@ -17,11 +18,13 @@ export interface Death {
 export interface MortalTask extends Death {
   readonly database: string;
   readonly taskQueue: string;
+  /** What carries out stages; no functions, for it is sent. */
+  readonly pipelines?: PipelineSettings | undefined;
 }
 
 const die = () => process.kill(process.pid, 'SIGKILL');
 
-async function work({ activity, visit, moment, database, taskQueue }: MortalTask): Promise<void> {
+async function work({ activity, visit, moment, database, taskQueue, pipelines }: MortalTask): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   let [visits, isSaid] = [0, false];
   const failpoint = (name: string): void => {
@@ -39,10 +42,11 @@ async function work({ activity, visit, moment, database, taskQueue }: MortalTask
       return Promise.resolve(payloads);
     },
   };
+  const mongodb = { uri: process.env.LOOPWRIGHT_TEST_MONGODB!, database };
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address: process.env.LOOPWRIGHT_TEST_TEMPORAL! }),
     taskQueue,
-    plugins: [new LoopwrightPlugin({ mongodb: { uri: process.env.LOOPWRIGHT_TEST_MONGODB!, database }, failpoint })],
+    plugins: [new LoopwrightPlugin({ mongodb, pipelines, failpoint })],
     dataConverter: { payloadCodecs: [codec] },
     workflowBundle: { codePath: process.env.LOOPWRIGHT_TEST_BUNDLE! },
     stickyQueueScheduleToStartTimeout: '1s',

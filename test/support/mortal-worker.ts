@@ -13,12 +13,16 @@ export interface MortalWorker {
 }
 
 /** Starts a worker that kills itself over an activity; returns when it polls. */
-export async function startMortalWorker(loop: TestLoop, death: Death): Promise<MortalWorker> {
+export async function startMortalWorker(
+  loop: TestLoop,
+  death: Death,
+  pipelines?: MortalTask['pipelines'],
+): Promise<MortalWorker> {
   const child = fork(join(__dirname, 'mortal-child.ts'), { execArgv: ['--import', 'tsx'] });
   const died = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
   const ready = new Promise((resolve) => child.once('message', resolve));
   const { taskQueue, temporal, db } = loop;
-  child.send({ ...death, taskQueue, database: db.databaseName } satisfies MortalTask);
+  child.send({ ...death, taskQueue, database: db.databaseName, pipelines } satisfies MortalTask);
   const end = () => void child.kill('SIGKILL');
   const polls = ready.then(() => untilPolled(temporal, taskQueue)).then(() => true);
   polls.catch(end);

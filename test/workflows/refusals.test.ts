@@ -49,6 +49,14 @@ describe('a start that did not come through our client fails at once, with path 
     ['loopwright.deployModel', [{ target: { model: '' } }], 'model is ""'],
     ['loopwright.deployModel', [], 'deployment spec'],
     ['loopwright.runExperiment', [{ spec: { id: 'x', allocation: 2 } }], 'allocation is 2'],
+    ['loopwright.runPipeline', [], 'pipeline'],
+    ['loopwright.runPipeline', [null], 'pipeline'],
+    ['loopwright.runPipeline', [[1]], 'pipeline'],
+    ['loopwright.runPipeline', [{ pipeline: 'nobody-applied-it' }], 'nobody-applied-it'],
+    ['loopwright.runPipeline', [{ pipeline: { $ne: null } }], 'pipeline is {"$ne":null}'],
+    ['loopwright.runPipeline', [{ spec: { kind: 'MLPipeline' } }], 'apiVersion'],
+    ['loopwright.runPipeline', [{ pipeline: 'p', state: { begun: 5, ended: 'x' } }], 'p'],
+    ['loopwright.runPipeline', [{ pipeline: 'p', returns: 5 }], 'returns is 5'],
   ])('%s with %j', async (type, args, words) => {
     const failure = await failureOf(type, args);
     expect(failure.type).toBe('loopwright.InvalidSpec');

@@ -47,9 +47,14 @@ export const UNDO: ActivityOptions = {
 /** A step of a retraining that has not ended by then has an unknown outcome: what undoes it looks first. */
 const STEP_TIMEOUT = '24h';
 
+/** How long a step of a retraining may take, in milliseconds. */
+export function stepTimeoutMs({ policy }: RetrainSpec): number {
+  return durationMs(policy.stepTimeout ?? STEP_TIMEOUT);
+}
+
 /** Activities as the steps of a retraining: tried again until the step's time is up. */
-export function stepsOf({ policy }: RetrainSpec): Summarised<LoopwrightActivities> {
-  return activities({ ...LONG, scheduleToCloseTimeout: durationMs(policy.stepTimeout ?? STEP_TIMEOUT) });
+export function stepsOf(spec: RetrainSpec): Summarised<LoopwrightActivities> {
+  return activities({ ...LONG, scheduleToCloseTimeout: stepTimeoutMs(spec) });
 }
 
 const LOCAL: LocalActivityOptions = { startToCloseTimeout: '10s', retry };

@@ -17,6 +17,7 @@ import { closeSagaAlert, compensationSummary, openSagaAlert } from '../../src/do
 import type { SagaAlert } from '../../src/domain/saga-alert';
 import { iso } from '../../src/domain/time';
 import { activities, SHORT } from './activities';
+import { messageOf } from './failures';
 import { Saga } from './saga';
 import type { SagaWatcher } from './saga';
 
@@ -142,11 +143,4 @@ export class Retraining implements SagaWatcher {
   private get target() {
     return { model: this.spec.model, environment: this.spec.environment };
   }
-}
-
-/** What a failure says at its root. */
-export function messageOf(error: unknown): string {
-  let cause = error as Error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  return cause.message;
 }
