@@ -3,6 +3,7 @@
  * `npm run bench -- monitoring`: what monitoring costs.
  * `npm run bench -- deployment`: how quick decisions about what serves are.
  * `npm run bench -- experiment`: what an experiment's results and assignments cost.
+ * `npm run bench -- pipeline`: what it costs to read a pipeline, and to run its stages.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { experimentSuite } from './experiment';
 import { measure } from './measure';
 import type { Measured } from './measure';
 import { monitoringSuite } from './monitoring';
+import { pipelineSuite } from './pipeline';
 import type { Store } from './row';
 import { auroc } from './rows/auroc';
 import { distances } from './rows/distances';
@@ -31,6 +33,7 @@ const USAGE = `usage: npm run bench -- statistics [--peers DIR] [--only TEXT] [-
        npm run bench -- monitoring [--monitors N] [--only TEXT] [--json FILE]
        npm run bench -- deployment [--only TEXT] [--json FILE]
        npm run bench -- experiment [--peers DIR] [--only TEXT] [--json FILE]
+       npm run bench -- pipeline [--only TEXT] [--json FILE]
   --peers DIR  a folder of virtual environments named after their packages (docs/performance.md); python3 without it
   --only TEXT  only rows whose work or peer contains the text
   --json FILE  writes everything measured
@@ -55,9 +58,9 @@ async function main(): Promise<number> {
     }
     return measureSuite(suite, monitoringSuite(Number(monitors)), { only, json });
   }
-  if (positionals.length === 1 && suite === 'deployment') {
+  if (positionals.length === 1 && (suite === 'deployment' || suite === 'pipeline')) {
     const { only = '', json = null } = values;
-    return measureSuite(suite, deploymentSuite, { only, json });
+    return measureSuite(suite, suite === 'pipeline' ? pipelineSuite : deploymentSuite, { only, json });
   }
   if (positionals.length === 1 && suite === 'experiment') {
     const { only = '', json = null, peers } = values;

@@ -4,15 +4,19 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { loadPlugin } from './library';
 import type { WorkerSettings } from './worker-process';
 
+/** A stage that does nothing: what it costs is what stages cost. */
+const noop = { kind: 'function', version: '1', run: () => Promise.resolve() } as const;
+
 async function main(): Promise<void> {
   const settings = JSON.parse(process.argv[2]!) as WorkerSettings;
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const connection = await NativeConnection.connect({ address: settings.address });
   const { LoopwrightPlugin } = loadPlugin();
+  const mongodb = { uri: settings.mongodb, database: settings.database };
   const worker = await Worker.create({
     connection,
     taskQueue: settings.taskQueue,
-    plugins: [new LoopwrightPlugin({ mongodb: { uri: settings.mongodb, database: settings.database } })],
+    plugins: [new LoopwrightPlugin({ mongodb, pipelines: { executors: { noop } } })],
     workflowBundle: { code: readFileSync(settings.bundle, 'utf8') },
     ...(settings.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: settings.maxCachedWorkflows }),
   });
