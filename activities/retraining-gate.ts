@@ -14,6 +14,7 @@ import { areaUnderRoc, logLoss, mcnemarTest, pairedLossTest, proportionInterval 
 import type { Stores } from '../src/stores';
 import { metricValue } from './judge-metrics';
 import { summarise } from './performance';
+import { candidateOf } from './retraining-candidate';
 import { holdoutStart, slice, snapshotRows } from './retraining-rows';
 import type { Scoring } from './scoring';
 
@@ -38,7 +39,7 @@ export async function evaluateGate(
   const holdout = slice(rows, holdoutStart(rows, snapshot), rows.n);
   const labels = holdout.labels;
   const theirs = await scoring.score(champion, holdout);
-  const ours = await scoring.score({ trainer: spec.policy.trainer, artifact }, holdout);
+  const ours = await scoring.score(await candidateOf(stores, spec, artifact, rows.columns.keys()), holdout);
   const paired = pairedTest(spec.policy.gate?.test, labels, theirs, ours);
   return {
     metric: spec.metric,

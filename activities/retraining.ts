@@ -1,7 +1,5 @@
 import { retrainingOwner } from '../src/contracts';
 import type {
-  GateResult,
-  ModelSignature,
   Performance,
   QualityGate,
   QualityVerdict,
@@ -12,11 +10,13 @@ import type {
   TrainingRows,
 } from '../src/contracts';
 import { before } from '../src/domain/time';
-import { formatOf, signatureOf, TrainingRefused } from '../src/models';
+import { TrainingRefused } from '../src/models';
 import { artifactNeeds } from '../src/stores';
 import type { Stores } from '../src/stores';
 import { stageContext } from './context';
 import { performanceOf } from './performance';
+import { recordOf } from './retraining-candidate';
+import { exportRows } from './retraining-export';
 import { evaluateGate } from './retraining-gate';
 import { holdoutStart, readLabelled, refused, slice, snapshotRows } from './retraining-rows';
 import type { Scoring } from './scoring';
@@ -45,6 +45,7 @@ export function createRetrainingActivities(
       const artifact = await train(scoring, spec, slice(rows, 0, holdoutStart(rows, snapshot)));
       return { artifact: await stores.artifacts.put(artifact, retrainingOwner(spec)) };
     },
+    exportRows: (input) => exportRows(stores, input),
     evaluateGate: (input) => evaluateGate(deps, input),
     registerChallenger: (input) => registerChallenger(deps, input),
     judgeBake: ({ spec, version, from, to }) => judgeBake(stores, spec, version, { from, to }),
@@ -95,13 +96,14 @@ async function train(scoring: Scoring, spec: RetrainSpec, rows: TrainingRows): P
 
 async function registerChallenger(
   { stores, scoring }: Deps,
-  { spec, snapshot, gate }: { spec: RetrainSpec; snapshot: Snapshot; gate: GateResult },
+  { spec, snapshot, gate, artifact: trained }: Parameters<RetrainingActivities['registerChallenger']>[0],
 ): Promise<{ version: number }> {
   const known = await stores.registry.findByKey(spec.model, spec.key);
   if (known !== null) return { version: known.version };
   const rows = await snapshotRows(stores, spec, snapshot);
-  const bytes = await train(scoring, spec, slice(rows, 0, rows.n));
-  const format = formatOf(bytes, spec.policy.trainer);
+  const bytes =
+    trained === undefined ? await train(scoring, spec, slice(rows, 0, rows.n)) : await stores.artifacts.get(trained);
+  const described = recordOf(spec, bytes, rows.columns.keys());
   const artifact = await stores.artifacts.put(bytes, retrainingOwner(spec));
   const [low, high] = gate.intervals?.challenger ?? [null, null];
   const value = gate.challenger[spec.metric];
@@ -109,22 +111,15 @@ async function registerChallenger(
     model: spec.model,
     key: spec.key,
     artifact,
-    trainer: spec.policy.trainer,
+    ...described,
     dataset: snapshot.dataset,
     trainedOn: { from: snapshot.from, to: snapshot.to },
     metrics: { holdout: gate.challenger, snapshotAsServed: performanceOf(rows) },
     state: 'challenger',
-    format,
-    signature: signatureOf(bytes, format) ?? numbers([...rows.columns.keys()]),
     lineage: { parent: gate.championVersion, retraining: spec.key },
     ...(value === null ? {} : { estimates: { [spec.metric]: { value, low, high } } }),
   });
   return { version };
-}
-
-/** What a trainer of the user's own was given. */
-function numbers(names: readonly string[]): ModelSignature {
-  return [...names].sort().map((name) => ({ name, type: 'number' }));
 }
 
 async function judgeBake(

@@ -10,6 +10,7 @@ import { startEngines } from '../engines';
 
 import { renderReplayReport } from '../reports';
 import { parseWith, scenarioSchema } from '../schemas';
+import type { PipelineSpecInput } from '../schemas';
 import { MONGO_OPTIONS, openStores } from '../stores';
 import { ChildWorker, prebuildBundle } from './child-worker';
 import { Killer } from './killer';
@@ -17,6 +18,7 @@ import { replay } from './replay/replay';
 import { readStream } from './replay/stream';
 import { summarizeReplay } from './replay/summary';
 import { Story, Terminal } from './story';
+import { fileReader } from './yaml';
 
 /** Options of `loopwright demo`. */
 export interface DemoOptions {
@@ -33,10 +35,11 @@ export interface DemoOptions {
 
 const PACKAGE_ROOT = resolve(__dirname, '../../..');
 
-/** The stream and scenario that ship. */
+/** The stream, the scenario and the pipeline that ship. */
 export const SAMPLE = {
   stream: join(PACKAGE_ROOT, 'data/bike-hourly.ndjson.gz'),
   scenario: join(PACKAGE_ROOT, 'data/bike-hourly.scenario.json'),
+  pipeline: join(PACKAGE_ROOT, 'examples/pipelines/bike-demand.yaml'),
 } as const;
 
 /** Reads and checks a scenario. */
@@ -51,9 +54,19 @@ export async function readScenario(file: string): Promise<Scenario> {
   return parseWith(scenarioSchema, value, file);
 }
 
+/** The declaration of the pipeline that a scenario's retrainings name: the one that ships is the one that is known. */
+async function trainingOf({ retrain }: Scenario, file: string): Promise<PipelineSpecInput | undefined> {
+  if (retrain.pipeline === undefined) return undefined;
+  const { pipeline, input } = await fileReader('./pipelines-file').readPipeline(SAMPLE.pipeline);
+  if (retrain.pipeline.name === pipeline.name) return input;
+  const found = JSON.stringify(retrain.pipeline.name);
+  throw new Error(`${file}: retrain.pipeline.name is ${found}: expected ${pipeline.name}, which the demo applies`);
+}
+
 /** Replays a stream through the whole loop on real engines and says what came of it. */
 export async function demo(options: DemoOptions, terminal = new Terminal()): Promise<Summary> {
   const scenario = await readScenario(options.scenario);
+  const pipeline = await trainingOf(scenario, options.scenario);
   const stream = await readStream(options.stream, scenario.end);
   const log = (line: string) => terminal.line(line);
   log(
@@ -94,7 +107,7 @@ export async function demo(options: DemoOptions, terminal = new Terminal()): Pro
       log,
     });
     killer.start();
-    await replay({ client, target, scenario, stream, listener: new Story(client, target, terminal) });
+    await replay({ client, target, scenario, stream, pipeline, listener: new Story(client, target, terminal) });
     terminal.clear();
     const seconds = (Date.now() - started) / 1_000;
     await killer.finish();

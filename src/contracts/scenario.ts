@@ -4,7 +4,7 @@ import type { Alert } from './alert';
 import type { GateMetric } from './metrics';
 import type { DriftPolicy } from './monitor-spec';
 import type { Evaluation } from './evaluation';
-import type { RetrainingDecision } from './retraining';
+import type { RetrainingDecision, TrainingPipeline } from './retraining';
 import type { Duration, Interval } from './time';
 
 /** What a replay needs beside the stream (`schemas/scenario-v1.json`). */
@@ -29,6 +29,8 @@ export interface Scenario {
     readonly lookback: Duration;
     readonly holdout?: Duration | undefined;
     readonly cooldown?: Duration | undefined;
+    /** What trains the challengers; without it the trainer that ships. */
+    readonly pipeline?: TrainingPipeline | undefined;
   };
   readonly experiment: Omit<ExperimentPolicy, 'unit'> & { readonly unit?: ExperimentPolicy['unit'] | undefined };
   /** Rows from here on are left out. */

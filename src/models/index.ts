@@ -4,3 +4,4 @@ export * from './logistic-regression';
 export * from './model';
 export * from './remote-scorer';
 export * from './stage';
+export { decodeTrainingCsv, encodeTrainingCsv, TrainingCsvError } from './training-csv';

@@ -43,7 +43,7 @@ const policy = z.strictObject({
   train: interval.optional(),
   baseline: interval,
   monitor: monitorSchema,
-  retrain: retrainPolicySchema.omit({ trainer: true, approval: true, strategy: true, bake: true, stepTimeout: true }),
+  retrain: retrainPolicySchema.omit({ trainer: true, pipeline: true, approval: true, strategy: true, bake: true, stepTimeout: true }),
   gate: gateSchema,
   truth: z
     .array(interval.safeExtend({ what: text }))

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Scenario } from '../contracts';
 import { driftPolicySchema } from './drift';
 import { count, duration, gateMetric, instant, interval, name, share } from './primitives';
+import { retrainPolicySchema } from './retraining';
 
 /** What a replay needs beside the stream; published as `schemas/scenario-v1.json`. */
 export const scenarioSchema = z
@@ -21,7 +22,12 @@ export const scenarioSchema = z
       reference: z.literal('training').optional(),
       drift: driftPolicySchema.optional(),
     }),
-    retrain: z.strictObject({ lookback: duration, holdout: duration.optional(), cooldown: duration.optional() }),
+    retrain: z.strictObject({
+      lookback: duration,
+      holdout: duration.optional(),
+      cooldown: duration.optional(),
+      pipeline: retrainPolicySchema.shape.pipeline,
+    }),
     experiment: z.strictObject({
       duration,
       allocation: share,

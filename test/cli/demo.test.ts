@@ -95,6 +95,12 @@ test('one activity slot is enough: nothing waits for its own slot', async () => 
   expect(comparable(narrow.summary)).toEqual(comparable(plain.summary));
 });
 
+test('a pipeline that the demo does not have is refused', async () => {
+  const retrain = { lookback: '63d', pipeline: { name: 'other', rows: '/data/rows.csv', model: 'train.model' } };
+  const scenario = await write('other.json', JSON.stringify(sampleScenario({ retrain })));
+  await expect(demo('--scenario', scenario)).rejects.toThrow('retrain.pipeline.name is "other": expected bike-demand');
+});
+
 test('early stopping decides sooner', async () => {
   const experiment = { ...(sampleScenario().experiment as object), earlyStop: true };
   const scenario = await write('early.json', JSON.stringify(sampleScenario({ experiment, end: '2012-03-01' })));

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
+import { readPipeline } from '../../src/cli/pipelines-file';
 import { replay } from '../../src/cli/replay/replay';
 import { parseLines } from '../../src/cli/replay/stream';
 import type { Scenario } from '../../src/contracts';
@@ -28,7 +30,9 @@ beforeAll(async () => {
     scenario.end,
   );
   const target = { model: loop.model, environment: 'production' };
-  await replay({ client: loop.client, target, scenario, stream, listener: { step: () => Promise.resolve() } });
+  const { input: pipeline } = await readPipeline(join(__dirname, '../../examples/pipelines/bike-demand.yaml'));
+  const listener = { step: () => Promise.resolve() };
+  await replay({ client: loop.client, target, scenario, stream, listener, pipeline });
   histories = [];
   for await (const { workflowId, runId } of loop.temporal.workflow.list({ query: `TaskQueue = '${loop.taskQueue}'` })) {
     histories.push({
@@ -73,6 +77,8 @@ test('each workflow replays its own history', async () => {
     'deployment',
     'experiment',
     'monitor',
+    'pipeline',
+    'pipeline',
     'retrain',
   ]);
   const workflowBundle = { codePath: process.env.LOOPWRIGHT_TEST_BUNDLE! };

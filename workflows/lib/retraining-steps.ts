@@ -7,6 +7,7 @@ import { bake, rollOut, withdraw } from './retraining-deploy';
 import type { Ending, Retraining } from './retraining';
 import { experiment } from './retraining-experiment';
 import type { RetrainingMessages } from './retraining-messages';
+import { register, train } from './retraining-training';
 
 const undo = activities(UNDO);
 
@@ -27,22 +28,18 @@ export async function execute(retraining: Retraining, messages: RetrainingMessag
   const quality = await work.checkQuality({ spec, snapshot }, `quality of ${snapshot.rows} rows`);
   if (!quality.pass) throw refusedByQuality(quality.reasons);
   retraining.enter('training');
-  const { artifact } = await retraining.saga.step(
-    'train',
-    () => undo.discardArtifacts({ spec }, 'undo: delete the artifacts'),
-    () => work.trainChallenger({ spec, snapshot }, `train on ${snapshot.rows} rows`),
-  );
+  const trained = await train(retraining, snapshot);
+  if ('decision' in trained) return trained;
+  const { artifact } = trained;
   retraining.enter('gate');
   const gate = await work.evaluateGate({ spec, snapshot, artifact }, 'champion and challenger on the hold-out');
   retraining.change({ gate });
   const verdict = rules.judgeGate(gate, spec.policy.gate);
   if (!verdict.pass) return { decision: 'not-better', reasons: [verdict.reason], experiment: null };
   retraining.enter('registering');
-  const { version } = await retraining.saga.step(
-    'register',
-    () => undo.archiveChallenger({ spec, reason: 'the retraining was undone' }, 'undo: archive the challenger'),
-    () => work.registerChallenger({ spec, snapshot, gate }, 'refit on all rows and register'),
-  );
+  const registered = await register(retraining, { snapshot, gate });
+  if ('decision' in registered) return registered;
+  const { version } = registered;
   retraining.change({ challenger: version });
   const refused = await approve(retraining, messages);
   if (refused !== null) return refused;

@@ -3,7 +3,7 @@ import type { LoopwrightClient } from '../../client';
 import type { ModelTarget, MonitorSpec, MonitorStatus, Scenario, Settled } from '../../contracts';
 import { durationMs, iso, ms } from '../../domain/time';
 import { encodeModel } from '../../models';
-import type { MonitorSpecInput, StreamRow } from '../../schemas';
+import type { MonitorSpecInput, PipelineSpecInput, StreamRow } from '../../schemas';
 import { asHistory, Server, trainFirst } from './scoring';
 import type { Stream } from './stream';
 
@@ -25,6 +25,8 @@ export interface ReplayInput {
   readonly scenario: Scenario;
   readonly stream: Stream;
   readonly listener: Listener;
+  /** The declaration of the pipeline that the scenario's retrainings name, if they name one. */
+  readonly pipeline?: PipelineSpecInput | undefined;
 }
 
 const SOURCE = 'default';
@@ -72,7 +74,7 @@ export async function replay(input: ReplayInput): Promise<void> {
   await stopCutOff(client, target);
 }
 
-/** History, the first model, what serves, the monitor. */
+/** History, the first model, what serves, the pipeline that trains the next ones, the monitor. */
 async function prepare(input: ReplayInput): Promise<{ spec: MonitorSpec; server: Server }> {
   const { client, target, scenario, stream } = input;
   const { train, baseline, name } = scenario;
@@ -92,6 +94,7 @@ async function prepare(input: ReplayInput): Promise<{ spec: MonitorSpec; server:
     key: `${name}/first`,
   };
   await withWorker(() => client.deployments.deploy(target, version.version, decision));
+  if (input.pipeline !== undefined) await client.pipelines.apply(input.pipeline, { who: WHO });
   const spec = await client.monitors.start(monitorSpecOf(target, scenario));
   return { spec, server: new Server(client, target.model) };
 }

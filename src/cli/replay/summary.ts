@@ -158,16 +158,19 @@ function counts(
   };
 }
 
-/** Events of every run of every workflow of the target; `list` knows no length, `describe` does. */
+/** Events of every run of every workflow of the target and of what trained for it; `list` knows no length, `describe` does. */
 async function countEvents(
-  { temporal, target }: SummaryInput,
+  { client, temporal, target, scenario }: SummaryInput,
   experiments: readonly ExperimentDocument[],
 ): Promise<number> {
+  const { pipeline } = scenario.retrain;
+  const trainings = pipeline === undefined ? [] : (await client.pipelines.history(pipeline.name)).runs;
   const ids = [
     workflowIds.monitor(target),
     workflowIds.deployment(target),
     workflowIds.retraining(target),
     ...experiments.map(({ _id }) => workflowIds.experiment(_id)),
+    ...new Set(trainings.map(({ workflowId }) => workflowId)),
   ];
   let events = 0;
   for (const id of ids) {
