@@ -12,7 +12,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { startEngines } from '../lib/src/engines/index.js';
 import { LoopwrightClient } from '../lib/src/client/index.js';
 import { LoopwrightPlugin } from '../lib/src/index.js';
-import { encodeModel, trainLogisticRegression } from '../lib/src/models/index.js';
+import { aModel, executors, recordPipelines } from './record-pipelines.mjs';
 
 const version = process.argv[2];
 if (!/^\d+\.\d+\.\d+$/.test(version ?? ''))
@@ -57,6 +57,7 @@ try {
   await recordBatches(client);
   await recordDeployments(client);
   await recordExperiments(client);
+  await recordRuns(client);
   const counts = {};
   for await (const { workflowId, runId, type } of client.workflow.list()) {
     const name = type.replace('loopwright.', '');
@@ -150,6 +151,22 @@ async function recordExperiments(temporal) {
     await led(client);
     await earning(client);
   });
+  await nativeConnection.close();
+  await mongo.close();
+}
+
+/** What the replay does not do: pipelines that wait, fail, are undone, deploy. */
+async function recordRuns(temporal) {
+  const nativeConnection = await NativeConnection.connect({ address: engines.temporal.address });
+  const mongo = await MongoClient.connect(engines.mongo.uri);
+  const taskQueue = 'pipelines';
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    taskQueue,
+    plugins: [new LoopwrightPlugin({ mongodb: { client: mongo }, pipelines: { executors } })],
+  });
+  const client = new LoopwrightClient({ temporal, mongo, taskQueue });
+  await worker.runUntil(() => recordPipelines(client, untilDone));
   await nativeConnection.close();
   await mongo.close();
 }
@@ -248,8 +265,7 @@ async function retrain(client, model, policy, meanwhile = async () => undefined)
   const target = { model };
   const who = { who: 'ann', reason: 'a recording' };
   const at = (hour) => new Date(Date.UTC(2011, 7, 1, hour)).toISOString();
-  const x = Float64Array.from([-0.9, -0.5, -0.1, 0.1, 0.5, 0.9]);
-  const artifact = encodeModel(trainLogisticRegression({ columns: new Map([['x', x]]), labels: [0, 0, 0, 1, 1, 1] }));
+  const artifact = new TextEncoder().encode(aModel());
   const { version } = await client.models.register({ model, key: 'first', artifact });
   // The client starts nothing on a queue that no worker has polled, and this one has just begun.
   await untilDone(() => client.deployments.deploy(target, version, { ...who, effectiveAt: at(0) }));

@@ -1,8 +1,7 @@
 import type { AppliedPipeline, PipelinePlan } from '../client';
-import type { CompiledPipeline, Instant, PipelineResources } from '../contracts';
+import type { CompiledPipeline, ForeseenStage, Instant, PipelineResources } from '../contracts';
 import { wallClock } from '../domain/calendar';
 import type { PipelineDiff } from '../domain/pipeline-diff';
-import type { ForeseenStage } from '../domain/pipeline-plan';
 import type { PipelineDocument } from '../stores';
 import type { ReadPipeline } from './pipelines-file';
 import { printFacts, printTable, when } from './table';

@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import * as contracts from '../contracts';
 import type {
   Conversion,
+  Division,
   ImpactChange,
   ImpactHistory,
   ImpactRecord,
@@ -17,7 +18,6 @@ import type {
   Watermark,
 } from '../contracts';
 import { groupAt } from '../domain/impact';
-import type { Division } from '../domain/impact';
 import {
   conversionSchema,
   impactChangeSchema,

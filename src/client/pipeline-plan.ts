@@ -1,8 +1,7 @@
-import type { CompiledPipeline, Instant, PipelineValue, WorkerPlan } from '../contracts';
+import type { CompiledPipeline, ForeseenRun, Instant, PipelineValue, WorkerPlan } from '../contracts';
 import { dayIn } from '../domain/calendar';
 import { nextFires, parseCron } from '../domain/cron';
 import { foresee } from '../domain/pipeline-plan';
-import type { ForeseenRun } from '../domain/pipeline-plan';
 
 /** So many times of a schedule are told. */
 const FIRES = 5;

@@ -220,3 +220,9 @@ export const configureImpactUpdate = defineUpdate<ImpactStatus, [ImpactChange]>(
 export const closeImpactUpdate = defineUpdate<ImpactStatus, [Omit<ImpactClosing, 'at'>]>('close');
 export const advanceImpactUpdate = defineUpdate<Settled, [Watermark]>('advance');
 export const impactStatusQuery = defineQuery<ImpactStatus>('impactStatus');
+
+/** A user's group, and by which division. */
+export interface Division {
+  readonly group: ImpactGroup;
+  readonly rotation: string;
+}

@@ -1,4 +1,11 @@
-import type { PipelineHandler, PipelineStage, PipelineValue, RuleDirection, ValidationRule } from './pipeline';
+import type {
+  PipelineHandler,
+  PipelineResources,
+  PipelineStage,
+  PipelineValue,
+  RuleDirection,
+  ValidationRule,
+} from './pipeline';
 
 /** What a stage is asked for in a template. */
 export type StageState = 'Success' | 'Failed' | 'Skipped';
@@ -81,4 +88,29 @@ export interface PipelineIssue {
   readonly path: readonly (string | number)[];
   /** What would be accepted, and what may have been meant. */
   readonly expected: string;
+}
+
+/** What is known of a stage before anything has run. */
+export interface ForeseenStage {
+  readonly name: string;
+  readonly level: number;
+  readonly image: string;
+  readonly needs: readonly string[];
+  /** `if`: its condition asks for what only the run will tell. */
+  readonly runs: 'yes' | 'if' | 'no';
+  /** Why it does not. */
+  readonly reason: string | null;
+  /** How often: once, or once for each item. */
+  readonly times: number;
+  /** Of one of them. */
+  readonly resources: PipelineResources;
+  /** Values that are known already, by the input's name. */
+  readonly values: Readonly<Record<string, PipelineValue>>;
+}
+
+/** A run before it has begun. */
+export interface ForeseenRun {
+  readonly stages: readonly ForeseenStage[];
+  /** The most that the stages of one level need at once. */
+  readonly peak: PipelineResources;
 }

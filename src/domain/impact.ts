@@ -1,8 +1,8 @@
 import { IMPACT_GROUPS, NAME_PATTERN, NAME_RULE, ROTATION_NOTICE } from '../contracts';
 import type {
   ControlGroup,
+  Division,
   ImpactChange,
-  ImpactGroup,
   ImpactMonth,
   ImpactRotation,
   ImpactSpec,
@@ -18,12 +18,6 @@ const DAY_MS = 86_400_000;
 
 /** How many months a workflow carries; reports of all are in the database. */
 const REMEMBERED_MONTHS = 24;
-
-/** A user's group, and by which division. */
-export interface Division {
-  readonly group: ImpactGroup;
-  readonly rotation: string;
-}
 
 /**
  * The group of a user at a time, pure: control where the hash of the id under the rotation is below its size.

@@ -1,32 +1,15 @@
-import type { CompiledPipeline, PipelineResources, PipelineValue, PlannedInput, PlannedStage } from '../contracts';
+import type {
+  CompiledPipeline,
+  ForeseenRun,
+  ForeseenStage,
+  PipelineResources,
+  PipelineValue,
+  PlannedInput,
+  PlannedStage,
+} from '../contracts';
 import { statesIn } from './pipeline-gate';
 import { evaluate, valueOf } from './template';
 import type { StageFacts, TemplateFacts } from './template';
-
-/** What is known of a stage before anything has run. */
-export interface ForeseenStage {
-  readonly name: string;
-  readonly level: number;
-  readonly image: string;
-  readonly needs: readonly string[];
-  /** `if`: its condition asks for what only the run will tell. */
-  readonly runs: 'yes' | 'if' | 'no';
-  /** Why it does not. */
-  readonly reason: string | null;
-  /** How often: once, or once for each item. */
-  readonly times: number;
-  /** Of one of them. */
-  readonly resources: PipelineResources;
-  /** Values that are known already, by the input's name. */
-  readonly values: Readonly<Record<string, PipelineValue>>;
-}
-
-/** A run before it has begun. */
-export interface ForeseenRun {
-  readonly stages: readonly ForeseenStage[];
-  /** The most that the stages of one level need at once. */
-  readonly peak: PipelineResources;
-}
 
 /** What will run for a day and parameters, and what is certain not to. */
 export function foresee(pipeline: CompiledPipeline, given: Pick<TemplateFacts, 'day' | 'params'>): ForeseenRun {
