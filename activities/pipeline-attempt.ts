@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { inspect } from 'node:util';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { ExecutorError, redacted } from '../src/adapters/executor';
 import type { Images } from '../src/adapters/executor';
 import { pipelineOwner, STAGE_FAILED, STAGE_PATHS } from '../src/contracts';
-import type { ArtifactRef, PipelineOutput, StageExecutor, StageJob, StageMount, StageTold } from '../src/contracts';
+import type {
+  ArtifactRef,
+  PipelineOutput,
+  PipelineSecret,
+  StageExecutor,
+  StageJob,
+  StageMount,
+  StageTold,
+} from '../src/contracts';
 import { ArtifactCorruptError } from '../src/stores';
 import type { Stores } from '../src/stores';
 import { stageContext } from './context';
@@ -18,7 +27,8 @@ import { variablesOf } from './pipeline-variables';
 import { Workspace } from './pipeline-workspace';
 
 /** One attempt before it has a folder. */
-export interface AttemptPlan extends Pick<StageJob, 'image' | 'command' | 'args' | 'secrets' | 'resources'> {
+export interface AttemptPlan extends Pick<StageJob, 'image' | 'command' | 'args' | 'resources'> {
+  readonly secrets: readonly PipelineSecret[];
   readonly executor: StageExecutor;
   readonly told: Omit<StageTold, 'inputs' | 'outputs'>;
   readonly inputs: readonly GivenInput[];
@@ -39,10 +49,14 @@ export async function attempt(
   const space = await Workspace.open(images.folder, plan.executor.contained);
   const log = new StageLog(space.log);
   const owner = pipelineOwner(plan.told.run);
+  const secrets: Record<string, string> = {};
   try {
-    const ended = await carryOut(stores, plan, space, log, owner).catch((error: unknown) => ({ error }));
+    const ended = await find(plan.secrets, images, secrets)
+      .then(() => carryOut(stores, { ...plan, secrets }, space, log, owner))
+      .catch((error: unknown) => ({ error }));
     log.close();
-    const failure = 'error' in ended ? await failureOf(ended.error, plan, log.tail()) : null;
+    const failure =
+      'error' in ended ? await failureOf(ended.error, plan.told, Object.values(secrets), log.tail()) : null;
     const stored = log.isEmpty ? null : await stores.artifactFiles.store(log.path, owner);
     return 'error' in ended ? { failure: failure!, log: stored } : { ...ended, log: stored };
   } finally {
@@ -51,15 +65,21 @@ export async function attempt(
   }
 }
 
+/** Those found are hidden in whatever is told of those that are not. */
+async function find(wanted: readonly PipelineSecret[], images: Images, found: Record<string, string>): Promise<void> {
+  for (const { name, ref } of wanted) found[name] = await images.secret(ref);
+}
+
 async function carryOut(
   stores: Stores,
-  plan: AttemptPlan,
+  plan: Omit<AttemptPlan, 'secrets'> & Pick<StageJob, 'secrets'>,
   space: Workspace,
   log: StageLog,
   owner: string,
 ): Promise<Pick<Extract<Attempted, { readonly metrics: unknown }>, 'outputs' | 'metrics'>> {
   const { executor, image, command, args, secrets, resources } = plan;
-  const inputs = await putInputs(stores, space, plan.inputs);
+  const { cancellationSignal: signal } = Context.current();
+  const inputs = await putInputs(stores, space, plan.inputs, signal);
   const outputs = await prepareOutputs(space, plan.outputs);
   const told: StageTold = { ...plan.told, inputs, outputs };
   const files = { told: space.seen(STAGE_PATHS.told), metrics: space.seen(STAGE_PATHS.metrics) };
@@ -82,16 +102,15 @@ async function carryOut(
     },
     log: log.write,
   };
-  const context = stageContext();
-  const { code, reason } = await executor.run(job, context);
-  context.signal.throwIfAborted();
+  const { code, reason } = await executor.run(job, stageContext());
+  signal.throwIfAborted();
   if (code !== 0) throw new Error(`it ended with exit code ${code}${reason === undefined ? '' : ` (${reason})`}`);
-  const metrics = await readMetrics(space);
-  return { outputs: await collectOutputs(stores, space, plan.outputs, owner), metrics };
+  const metrics = await readMetrics(space, Object.values(secrets));
+  return { outputs: await collectOutputs(stores, space, plan.outputs, owner, signal), metrics };
 }
 
 /** Our own folder, the folders of absolute outputs and, read-only, what is given by path; outer paths first. */
-function mountsOf({ inputs, outputs }: AttemptPlan, space: Workspace): StageMount[] {
+function mountsOf({ inputs, outputs }: Pick<AttemptPlan, 'inputs' | 'outputs'>, space: Workspace): StageMount[] {
   const mounts = new Map<string, boolean>();
   for (const input of inputs)
     if (input.kind === 'path' && input.path.startsWith('/')) mounts.set(space.seen(input.path), true);
@@ -109,11 +128,17 @@ function mountsOf({ inputs, outputs }: AttemptPlan, space: Workspace): StageMoun
 }
 
 /** What is thrown becomes a failure that may be tried again, unless it says itself that it may not. */
-async function failureOf(error: unknown, { told, secrets }: AttemptPlan, tail: string): Promise<Error> {
+async function failureOf(
+  error: unknown,
+  told: AttemptPlan['told'],
+  secrets: readonly string[],
+  tail: string,
+): Promise<Error> {
   const { cancellationSignal, cancelled } = Context.current();
   if (cancellationSignal.aborted) return cancelled.catch((reason: unknown) => reason as Error);
-  if (error instanceof ApplicationFailure || error instanceof ArtifactCorruptError) return error;
-  const hide = (text: string) => redacted(Object.values(secrets), text);
+  if (error instanceof ArtifactCorruptError) return error;
+  const hide = (text: string) => redacted(secrets, text);
+  if (error instanceof ApplicationFailure) return withoutSecrets(error, hide);
   const why = hide(error instanceof Error ? error.message : String(error)).slice(0, 2_000);
   const what = told.item === undefined ? told.stage : `${told.stage}, item ${told.item.index}`;
   return ApplicationFailure.create({
@@ -121,4 +146,12 @@ async function failureOf(error: unknown, { told, secrets }: AttemptPlan, tail: s
     type: STAGE_FAILED,
     nonRetryable: error instanceof ExecutorError && error.lasting,
   });
+}
+
+/** A failure of a function's own goes through as it is; one that tells a secret keeps its message, without it, and its type. */
+function withoutSecrets(failure: ApplicationFailure, hide: (text: string) => string): ApplicationFailure {
+  const told = inspect(failure, { depth: Infinity, maxStringLength: Infinity, maxArrayLength: Infinity });
+  if (hide(told) === told) return failure;
+  const { message, type, nonRetryable } = failure;
+  return new ApplicationFailure(hide(message), type, nonRetryable);
 }

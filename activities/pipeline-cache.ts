@@ -86,6 +86,7 @@ async function makeIt(
     return { outputs, metrics, log, ...made };
   } finally {
     clearInterval(timer);
-    if (!kept) await stageCache.release(key, holder);
+    // A right that cannot be given up is lost by silence: it must not hide how the attempt ended.
+    if (!kept) await stageCache.release(key, holder).catch(() => undefined);
   }
 }

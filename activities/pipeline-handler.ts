@@ -38,8 +38,7 @@ export async function runHandler(deps: StageDeps, { run, stage, outcome }: Handl
   };
   const { attempt: number } = Context.current().info;
   if ((await stores.pipelineStages.begin(unit, number, intended)) !== null) return;
-  const secrets: Record<string, string> = {};
-  for (const { name, ref } of planned?.secrets ?? []) secrets[name] = await images.secret(ref);
+  const secrets = planned?.secrets ?? [];
   const { pipeline, day: date, params: parameters } = known.run;
   const kind = stage === null ? ('failure' as const) : ('compensate' as const);
   const told = {

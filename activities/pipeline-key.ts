@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { Context } from '@temporalio/activity';
 import type { PlannedStage, StageExecutor } from '../src/contracts';
 import { plainPath } from '../src/domain/pipeline-variables';
 import type { Stores } from '../src/stores';
@@ -36,6 +37,6 @@ async function keyOf({ artifactFiles }: Stores, input: GivenInput): Promise<unkn
 }
 
 async function sourceKey(artifactFiles: Stores['artifactFiles'], path: string, source: PathSource): Promise<string> {
-  if ('host' in source) return (await artifactFiles.refOf(source.host)).uri;
+  if ('host' in source) return (await artifactFiles.refOf(source.host, Context.current().cancellationSignal)).uri;
   return `${source.ref.uri}/${posix.relative(source.at, plainPath(path))}`;
 }

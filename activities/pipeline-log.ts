@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { STAGE_LIMITS } from '../src/contracts';
 
 /** A character takes at most so many bytes. */
@@ -8,6 +8,7 @@ const WIDEST = 4;
 export class StageLog {
   readonly path: string;
   private file: number | null = null;
+  private began = false;
   private bytes = 0;
   private end = Buffer.alloc(0);
 
@@ -17,19 +18,19 @@ export class StageLog {
 
   /** Whether nothing was written. */
   get isEmpty(): boolean {
-    return this.bytes === 0;
+    return !this.began;
   }
 
   /** Adds to the file, at once: what is written when the worker dies is there. */
   readonly write = (chunk: Uint8Array | string): void => {
-    const given = typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk);
+    const given = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (given.length === 0) return;
     this.end = Buffer.concat([this.end, given]).subarray(-STAGE_LIMITS.tail * WIDEST);
     const room = STAGE_LIMITS.logBytes - this.bytes;
-    if (room <= 0) return;
+    if (room < 0) return;
     this.bytes += given.length;
     this.append(given.subarray(0, room));
-    if (given.length >= room)
+    if (given.length > room)
       this.append(`\n[what follows is left out: a log has at most ${STAGE_LIMITS.logBytes} bytes]\n`);
   };
 
@@ -46,7 +47,8 @@ export class StageLog {
 
   private append(bytes: Uint8Array | string): void {
     this.file ??= openSync(this.path, 'wx', 0o600);
-    if (typeof bytes === 'string') writeSync(this.file, bytes);
-    else writeSync(this.file, bytes);
+    this.began = true;
+    // All of it or an error: a disk that is full takes a part without a word.
+    writeFileSync(this.file, bytes);
   }
 }

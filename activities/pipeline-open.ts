@@ -4,7 +4,7 @@ import type { Instant, OpenedRun, RunPipelineInput } from '../src/contracts';
 import { runStagesOf } from '../src/domain/pipeline-run-plan';
 import { durationMs } from '../src/domain/time';
 import { ArtifactCorruptError } from '../src/stores';
-import type { PipelineRunDocument } from '../src/stores';
+import type { PipelineRunDocument, Stores } from '../src/stores';
 import { checkWorker } from './pipeline-check';
 import { parseInput, resolveRun } from './pipeline-resolve';
 import { takeEarlier } from './pipeline-reuse';
@@ -34,8 +34,19 @@ async function standing({ stores }: StageDeps, workflowId: string): Promise<Pipe
   for (let generation = 1; ; generation += 1) {
     const run = await stores.pipelineRuns.find(generation === 1 ? workflowId : `${workflowId}~${generation}`);
     if (run?.workflowId !== workflowId) return null;
-    if (run.result === null || run.result.decision === 'succeeded') return run;
+    if (run.result === null ? !(await wasUndone(stores, run)) : run.result.decision === 'succeeded') return run;
   }
+}
+
+/** A run that was terminated while it was undone does not go on: what it has done may be undone. It is closed. */
+async function wasUndone({ pipelineRuns, pipelineStages }: Stores, run: PipelineRunDocument): Promise<boolean> {
+  const { _id: id, pipeline, digest } = run;
+  const handled = (await pipelineStages.of(id)).filter(({ stage }) => stage.startsWith('@'));
+  if (handled.length === 0) return false;
+  const none = { succeeded: 0, failed: 0, skipped: 0 };
+  const end = { decision: 'failed' as const, reasons: ['it was terminated while it was undone'], outputs: {} };
+  await pipelineRuns.close(id, { run: id, pipeline, digest, ...end, stages: none, undone: [] });
+  return true;
 }
 
 async function open(

@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { redacted } from '../src/adapters/executor';
 import { PIPELINE_NAME_PATTERN, PIPELINE_NAME_RULE, STAGE_LIMITS, STAGE_PATHS } from '../src/contracts';
 import type { ArtifactRef, PipelineOutput } from '../src/contracts';
 import { shorten } from '../src/schemas/parse';
 import type { Stores } from '../src/stores';
+import { piecesOf } from '../src/stores/local-file';
 import type { Workspace } from './pipeline-workspace';
 
 /** Makes the folders that outputs are written to, and says where the stage sees each output. */
@@ -21,13 +22,15 @@ export async function prepareOutputs(
 
 /**
  * Stores what a stage has left.
- * @throws Error for an output that is not there, is an empty folder, or is reached by a link
+ * @throws Error for an output that is not there, is an empty folder, or is reached by a link; the signal's reason when
+ * that is aborted
  */
 export async function collectOutputs(
   { artifactFiles }: Stores,
   space: Workspace,
   outputs: readonly PipelineOutput[],
   owner: string,
+  signal: AbortSignal,
 ): Promise<Record<string, ArtifactRef>> {
   const found: Record<string, ArtifactRef> = {};
   for (const { name, path } of outputs) {
@@ -39,7 +42,7 @@ export async function collectOutputs(
         `output ${name}: ${stat === null ? 'nothing' : 'an empty folder'} lies at ${path}, expected a file or a folder with files`,
       );
     await refuseLinks(host, `output ${name} at ${path}`);
-    found[name] = await artifactFiles.store(host, owner);
+    found[name] = await artifactFiles.store(host, owner, signal);
   }
   return found;
 }
@@ -48,7 +51,7 @@ export async function collectOutputs(
  * The metrics that a stage has left; none where there is no file.
  * @throws Error for a file that is no object of finite numbers by name, or is too large
  */
-export async function readMetrics(space: Workspace): Promise<Record<string, number>> {
+export async function readMetrics(space: Workspace, secrets: readonly string[]): Promise<Record<string, number>> {
   const host = space.at(STAGE_PATHS.metrics);
   const stat = await lstat(host).catch(() => null);
   if (stat === null) return {};
@@ -56,9 +59,15 @@ export async function readMetrics(space: Workspace): Promise<Record<string, numb
   if (!stat.isFile()) throw new Error('metrics.json is no file: expected a JSON object of numbers by name');
   if (stat.size > STAGE_LIMITS.metricsBytes)
     throw new Error(`metrics.json has ${stat.size} bytes: expected at most ${STAGE_LIMITS.metricsBytes}`);
-  const file = await open(host, constants.O_RDONLY | constants.O_NOFOLLOW);
-  const text = await file.readFile('utf8').finally(() => file.close());
-  return metricsOf(text);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of piecesOf(host)) pieces.push(piece);
+  const text = Buffer.concat(pieces).toString();
+  try {
+    return metricsOf(text);
+  } catch {
+    // A message shows only a part of it, in which a secret that was cut would not be found any more.
+    return metricsOf(redacted(secrets, text));
+  }
 }
 
 function metricsOf(text: string): Record<string, number> {

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Images } from '../src/adapters/executor';
 import { STAGE_FAILED } from '../src/contracts';
 import type { PipelineValue, PlannedStage, StageExecutor, StageReport, StageUnit } from '../src/contracts';
@@ -78,12 +78,12 @@ async function carryOut(
   { known, stage, executor, given, unit, key }: Work & { readonly executor: StageExecutor },
   judge: (metrics: Readonly<Record<string, number>>) => readonly string[],
 ): Promise<StageOutcome> {
-  const { name, image, command, args, outputs, resources } = stage;
-  const secrets: Record<string, string> = {};
-  for (const secret of stage.secrets) secrets[secret.name] = await images.secret(secret.ref);
-  const { _id: run, pipeline, day: date, params: parameters } = known.run;
+  const { name, image, command, args, outputs, resources, secrets } = stage;
+  const { _id: run, pipeline, day: date, params } = known.run;
+  // What a result is shared for is all that it is made of: of a run's own day and parameters only its inputs tell.
+  const ofRun = stage.cache === undefined ? { date, parameters: params } : { parameters: {} };
   const told = {
-    ...{ pipeline, run, stage: name, attempt: Context.current().info.attempt, date, parameters },
+    ...{ pipeline, run, stage: name, attempt: Context.current().info.attempt, ...ofRun },
     ...(given.item === null ? {} : { item: given.item }),
     hyperparameters: given.hyperparameters,
   };
@@ -91,7 +91,8 @@ async function carryOut(
   const ended = await attempt({ stores, images }, plan);
   const failure = 'failure' in ended ? ended.failure : await changed(stores, stage, executor, given, key);
   if (failure !== null || 'failure' in ended) {
-    await stores.pipelineStages.fail(unit, failure!.message, ended.log);
+    const why = failure instanceof CancelledFailure ? 'stopped before it ended' : failure!.message;
+    await stores.pipelineStages.fail(unit, why, ended.log);
     throw failure!;
   }
   return { ...ended, broken: judge(ended.metrics), source: 'run' };

@@ -10,12 +10,13 @@ export function variablesOf(
   files: { readonly told: string; readonly metrics: string },
 ): Record<string, string> {
   const { pipeline, run, stage, attempt, date, item } = told;
-  const plain = { pipeline, run, stage, attempt, date, stage_file: files.told, metrics_file: files.metrics };
+  const plain = { pipeline, run, stage, attempt, stage_file: files.told, metrics_file: files.metrics };
   const inputs = Object.entries(told.inputs).map(
     ([name, input]) => [name, 'value' in input ? input.value : input.path] as const,
   );
   return {
     ...named('', Object.entries(plain)),
+    ...(date === undefined ? {} : named('', [['date', date]])),
     ...(item === undefined ? {} : named('', [['item', item.value]])),
     ...named('INPUT_', inputs),
     ...named('OUTPUT_', Object.entries(told.outputs)),

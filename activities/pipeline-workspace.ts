@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { watch } from '../src/adapters/executor';
 import { STAGE_PATHS } from '../src/contracts';
 import { plainPath } from '../src/domain/pipeline-variables';
+import { removeFolder } from './pipeline-removal';
 
 /** The folder of one attempt, which only this worker's user may enter. */
 export class Workspace {
@@ -28,8 +29,13 @@ export class Workspace {
   static async open(parent: string, contained: boolean): Promise<Workspace> {
     const folder = await mkdtemp(join(parent === '' ? tmpdir() : parent, 'loopwright-'));
     const space = new Workspace(await realpath(folder), contained);
-    await mkdir(space.at(STAGE_PATHS.work), { recursive: true });
-    return space;
+    try {
+      await mkdir(space.at(STAGE_PATHS.work), { recursive: true });
+      return space;
+    } catch (error) {
+      await space.close();
+      throw error;
+    }
   }
 
   /** Where a path of the pipeline lies on this machine; a relative one lies in the working folder. */
@@ -44,13 +50,9 @@ export class Workspace {
     return this.contained ? absolute(path) : this.at(path);
   }
 
-  /** Takes it away, with what the stage made unreadable; what another user owns may stay. */
+  /** Takes it away, with what the stage made unreadable or too deep; what another user owns may stay. */
   async close(): Promise<void> {
-    const remove = () => rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
-    await remove().catch(async () => {
-      await openFolders(this.folder);
-      await remove().catch(() => undefined);
-    });
+    await removeFolder(this.folder);
     this.forget();
   }
 }
@@ -58,10 +60,4 @@ export class Workspace {
 function absolute(path: string): string {
   const plain = plainPath(path);
   return plain.startsWith('/') ? plain : plainPath(`${STAGE_PATHS.work}/${plain}`);
-}
-
-async function openFolders(folder: string): Promise<void> {
-  await chmod(folder, 0o700).catch(() => undefined);
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await openFolders(join(folder, entry.name));
 }

@@ -91,7 +91,7 @@ export class LoopwrightPlugin extends SimplePlugin {
     checkBundle(configured.workflowBundle);
     return {
       // An activity learns that it is cancelled by its heart-beats; by default they are held back up to a minute.
-      maxHeartbeatThrottleInterval: '3s',
+      maxHeartbeatThrottleInterval: '1s',
       ...configured,
       ...this.paths(configured),
       taskQueue: configured.taskQueue ?? this.settings.taskQueue ?? 'loopwright',

@@ -37,17 +37,26 @@ export async function runPipeline(input: RunPipelineInput): Promise<PipelineResu
   const at = nominalTime() ?? iso(workflowInfo().startTime.getTime());
   if (asked.planOnly === true) return run.planPipelineRun({ input: asked, at }, 'what this worker would do');
   const scope = new CancellationScope();
-  // Only an earlier history of this run may say what has been done.
-  const state = workflowInfo().continuedFromExecutionRunId === undefined ? undefined : given;
-  const pipeline = new PipelineRun(state ?? null);
+  const pipeline = new PipelineRun();
   const messages = new PipelineMessages(pipeline, scope, updates);
-  const { workflowId } = workflowInfo();
-  pipeline.open(await run.openPipelineRun({ workflowId, input: asked, at }, 'check, compile and record the run'));
+  const { workflowId, continuedFromExecutionRunId } = workflowInfo();
+  // A run that is recorded is ended as well: one that is cancelled meanwhile is seen through.
+  const opened = await CancellationScope.nonCancellable(() =>
+    run.openPipelineRun({ workflowId, input: asked, at }, 'check, compile and record the run'),
+  );
+  // Only an earlier history of this run may say what has been done.
+  pipeline.open(opened, continuedFromExecutionRunId === undefined ? undefined : given);
   messages.listen();
-  if (pipeline.opened.ended !== null) return pipeline.close(pipeline.opened.ended);
+  if (opened.ended !== null) {
+    pipeline.close(opened.ended);
+    await answered();
+    return opened.ended;
+  }
   let cancellation: Error | null = null;
   try {
-    if ((await scope.run(() => schedule(pipeline))) === 'full') return await goOn(pipeline, asked);
+    await scope.run(async () => {
+      if ((await schedule(pipeline)) === 'full') await goOn(pipeline, asked);
+    });
   } catch (error) {
     // Stages that fail have ended: the schedule itself is only ended by a cancellation.
     if (!isCancellation(error)) throw error as Error;
@@ -56,11 +65,16 @@ export async function runPipeline(input: RunPipelineInput): Promise<PipelineResu
   const result = await CancellationScope.nonCancellable(() =>
     finish(pipeline, asked.returns ?? [], cancellation !== null),
   );
-  await condition(allHandlersFinished);
+  await answered();
   if (result.decision === 'failed') throw failed(result);
   // Cancelled in Temporal it ends as cancelled there, too; by a person's update it has a result.
   if (cancellation !== null && pipeline.cancelledBy === null) throw cancellation;
   return result;
+}
+
+/** Whoever asked is answered, also when the workflow is being cancelled. */
+function answered(): Promise<void> {
+  return CancellationScope.nonCancellable(() => condition(allHandlersFinished));
 }
 
 async function goOn(pipeline: PipelineRun, input: RunPipelineInput): Promise<never> {

@@ -77,8 +77,18 @@ export async function within(
   work: (context: OperatorContext) => Promise<void>,
 ): Promise<void> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  const connection = await Connection.connect(connectionOptions);
-  const mongo = await MongoClient.connect(options.mongodb, { ...MONGO_OPTIONS, serverSelectionTimeoutMS: 5_000 });
+  const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
+    const address = connectionOptions.address ?? '127.0.0.1:7233';
+    throw new Error(`no Temporal at ${address} (TEMPORAL_ADDRESS, profiles): ${(error as Error).message}`);
+  });
+  const mongo = await MongoClient.connect(options.mongodb, {
+    ...MONGO_OPTIONS,
+    serverSelectionTimeoutMS: 5_000,
+  }).catch(async (error: unknown) => {
+    await connection.close();
+    // The address may hold a password.
+    throw new Error(`no MongoDB where --mongodb or MONGODB_URI says: ${(error as Error).message}`);
+  });
   try {
     const temporal = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
     const db = mongo.db(options.database, MONGO_OPTIONS);

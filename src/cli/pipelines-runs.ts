@@ -50,7 +50,8 @@ function addQuestions(group: Command, defaults: OperatorDefaults): void {
     const id = idOf(run);
     return within(options, async ({ client }) => {
       const record = await client.pipelines.record(id);
-      if (record === null) throw new Error(`there is no run ${JSON.stringify(id)}: loopwright pipeline history NAME`);
+      if (record === null)
+        throw new Error(`there is no run ${JSON.stringify(id)}: expected one of loopwright pipeline history NAME`);
       print({ ...record, status: await client.pipelines.status(id) }, options, describeRun);
     });
   });
@@ -115,7 +116,8 @@ function idOf(run: string): string {
   );
 }
 
-/** No control character of a stage reaches the terminal, where it could be a command. */
+/** Ends with a line; no control character of a stage reaches the terminal, where it could be a command. */
 function shown(log: string): string {
-  return log.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, ' ');
+  const text = log.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, ' ');
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }

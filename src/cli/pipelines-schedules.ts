@@ -46,6 +46,8 @@ export function addPipelineScheduleCommands(group: Command, defaults: OperatorDe
         parseWith(scheduleChangeSchema, { overlap, catchUp, jitter }, what);
         const { who, reason } = options;
         const turns = pause === true || resume === true;
+        if ([who, reason].filter((word) => word !== undefined).length !== (turns ? 2 : 0))
+          throw new Error(`${what}: --who NAME and --reason TEXT go with --pause or --resume, and with nothing else`);
         const decision = turns ? parseWith(pipelineDecisionSchema, { who, reason }, what) : { who: '', reason: '' };
         if ([overlap, catchUp, jitter].some((one) => one !== undefined))
           await pipelines.setSchedule(name, { overlap, catchUp, jitter });

@@ -33,12 +33,10 @@ export function describePlan(plan: PipelinePlan): string {
     ['at once', `${plan.parallelism} stages at most`],
     ['peak', `${resourcesOf(peak)}, the most of one level`],
   ]);
-  const rows = stages.map(({ level, name, runs, times, needs, image, resources }) => ({
+  const rows = stages.map(({ level, name, runs, times, resources }) => ({
     level,
     stage: name,
     runs: times === 1 ? runs : `${runs}, ${times} times`,
-    needs: needs.length === 0 ? null : needs.join(', '),
-    image,
     ...(worker === null
       ? {}
       : { by: worker.executors[name] ?? null, cached: worker.cached.includes(name) ? 'yes' : null }),
@@ -93,9 +91,13 @@ function jsonOf(value: unknown): string {
   return value === null ? 'none' : JSON.stringify(value).replace(/[\u007f-\u009f]/g, ' ');
 }
 
-function notesOf({ reason, values }: ForeseenStage): string[] {
-  const known = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
-  return reason === null ? known : [reason, ...known];
+/** What is long stands below a stage, so that the table fits a terminal. */
+function notesOf({ image, needs, reason, values }: ForeseenStage): string[] {
+  return [
+    `image ${image}${needs.length === 0 ? '' : `, after ${needs.join(', ')}`}`,
+    ...(reason === null ? [] : [reason]),
+    ...Object.entries(values).map(([name, value]) => `${name} = ${value}`),
+  ];
 }
 
 function levelsOf({ stages }: CompiledPipeline): number {

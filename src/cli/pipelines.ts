@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import type { PipelinePlan } from '../client';
 import { planOf } from '../client/pipeline-plan';
-import { pipelineOf } from '../client/pipeline-spec';
+import { pipelineOf, runName } from '../client/pipeline-spec';
 import type { PipelineValue } from '../contracts';
 import { diffPipelines } from '../domain/pipeline-diff';
-import { instant, parseWith } from '../schemas';
+import { parseWith } from '../schemas';
 import type { PipelineSpecInput } from '../schemas';
+import { planPipelineSchema } from '../schemas/pipeline-command';
 import type { Stores } from '../stores';
 import { common, print, startsWork, within } from './context';
 import type { OperatorDefaults, OperatorOptions } from './context';
 import type * as PipelinesFile from './pipelines-file';
+import { filesOf } from './pipelines-given';
 import { parameter, parametersOf } from './pipelines-parameters';
 import { addPipelineRunCommands } from './pipelines-runs';
 import { addPipelineScheduleCommands } from './pipelines-schedules';
@@ -21,7 +23,8 @@ import { fileReader } from './yaml';
 type Given = ReadonlyMap<string, string>;
 type PlanOptions = OperatorOptions & { readonly at?: string; readonly param?: Given; readonly offline?: boolean };
 type ApplyOptions = OperatorOptions & { readonly who?: string };
-type RunOptions = WaitOptions & Pick<PlanOptions, 'at' | 'param'> & { readonly run?: string; readonly who?: string };
+type RunOptions = WaitOptions &
+  Pick<PlanOptions, 'at' | 'param'> & { readonly run?: string; readonly who?: string; readonly file?: Given };
 
 /** Adds `pipeline validate|plan|apply|run|diff|list|schedule|backfill|history|show|retry|approve|…`. */
 export function addPipelineCommands(program: Command, defaults: OperatorDefaults): void {
@@ -90,13 +93,18 @@ function addRun(group: Command, defaults: OperatorDefaults): void {
   startsWork(common(waits(asksFor(run)), defaults))
     .option('--run <id>', 'what the run is called; its time unless given')
     .option('--who <name>', 'who starts it')
+    .option('--file <path=local>', 'a file or folder here, at the path of an input; as often as needed', parameter)
     .action(async (pipeline: string, options: RunOptions) => {
-      const { at, run: id, who, param = new Map() } = options;
+      const { at, who, param = new Map(), file = new Map() } = options;
       const source = await sourceOf(pipeline);
       await within(options, ({ client, stores }) =>
         startAndTell(client, options, async () => {
           const params = await typed(stores, source, param);
-          return client.pipelines.run(source, { params, at, run: id, who });
+          if (file.size === 0) return client.pipelines.run(source, { params, at, run: options.run, who });
+          // Who claims the files is known before the run is.
+          const run = options.run ?? runName(at ?? new Date().toISOString());
+          const files = await filesOf(stores, (await pipelineOf(stores, source)).pipeline, run, file);
+          return client.pipelines.run(source, { params, at, run, who, files });
         }),
       );
     });
@@ -109,7 +117,9 @@ function asksFor(command: Command): Command {
 }
 
 async function offline(file: string, options: PlanOptions): Promise<PipelinePlan> {
-  const at = options.at === undefined ? new Date().toISOString() : parseWith(instant, options.at, '--at');
+  const { at = new Date().toISOString() } = parseWith(planPipelineSchema, { at: options.at }, 'plan');
+  if (!isFile(file))
+    throw new Error(`--offline reads a file, and ${file} is a name: expected one such as ./${file}.yaml`);
   const pipeline = await read(file);
   return planOf(pipeline, at, parametersOf(pipeline.pipeline, options.param ?? new Map()));
 }
@@ -125,8 +135,12 @@ async function asked(pipeline: string, options: PlanOptions): Promise<PipelinePl
 }
 
 /** A file where it has a dot or a slash, which no name of a pipeline has. */
+function isFile(pipeline: string): boolean {
+  return /[./\\]/.test(pipeline);
+}
+
 async function sourceOf(pipeline: string): Promise<string | PipelineSpecInput> {
-  return /[./\\]/.test(pipeline) ? (await read(pipeline)).input : pipeline;
+  return isFile(pipeline) ? (await read(pipeline)).input : pipeline;
 }
 
 /** Parameters of a command line as values: the defaults say of which type. */

@@ -84,6 +84,7 @@ export class PipelineRecords {
    * The log of the last attempt at a stage that has ended.
    * @param stage its name; `@compensate/NAME` for what undid it, `@onFailure`
    * @param unit of a stage with `forEach`, from 0
+   * @returns nothing for a stage that wrote nothing
    * @throws Error that says which stages and units have one
    */
   async log(id: string, stage: string, unit?: number): Promise<string> {
@@ -92,9 +93,23 @@ export class PipelineRecords {
     const of = units.filter((one) => one.stage === stage);
     if (of.length === 0) throw new Error(`${run._id} has run no stage ${JSON.stringify(stage)}: ${namesOf(units)}`);
     const one = of.length === 1 && unit === undefined ? of[0] : of.find((each) => each.unit === unit);
-    if (one === undefined) throw new Error(`${stage} has run for several items: expected a unit, ${placesOf(of)}`);
-    if (one.log === null) throw new Error(`${stage} has no log${one.state === 'running' ? ' yet: it runs' : ''}`);
-    return Buffer.from(await this.stores.artifacts.get(one.log.sha256)).toString('utf8');
+    if (one === undefined) {
+      const found = unit === undefined ? 'has run for several items' : `has run no unit ${unit}`;
+      throw new Error(`${stage} ${found}: expected a unit, ${placesOf(of)}`);
+    }
+    const { log, state, outcome } = one;
+    if (log === null && state === 'running') throw new Error(`${stage} has no log yet: it runs`);
+    if (log === null && outcome?.from !== undefined)
+      throw new Error(`${stage} ran nothing here: its result was taken from ${outcome.from}`);
+    if (log === null) return '';
+    return Buffer.from(await this.stores.artifacts.get(log.sha256)).toString('utf8');
+  }
+
+  /** Why nothing is decided of a run whose workflow is not open. */
+  async closed(id: string, cause: Error): Promise<Error> {
+    const run = await this.known(id);
+    const how = run.result === null ? 'its workflow is not open any more' : `it has ended, ${run.result.decision}`;
+    return new Error(`nothing is decided of ${run._id}: ${how}`, { cause });
   }
 
   /** @throws Error for an unknown run */

@@ -151,9 +151,13 @@ export class PipelineSchedules {
   /**
    * Starts the runs of a time that is over, one after another unless `overlap` says otherwise.
    * @returns the nominal times, which their ids end with
+   * @throws Error for a time that is not over, without a time of the schedule in it, or with more than a thousand
    */
   async backfill(name: string, options: BackfillOptions): Promise<Instant[]> {
     const { from, to, overlap } = parseWith(backfillSchema, options, `backfill of ${name}`);
+    // A run that is ahead of its time would stand in the way of the one that comes then.
+    const now = iso(Date.now());
+    if (to > now) throw new Error(`backfill of ${name}: to is ${to}: expected a time that is over, at most ${now}`);
     const { digest } = inputOf(await this.of(name, (handle) => handle.describe()));
     const { schedule, timezone } = (await this.declared(name, digest)).spec;
     const before = iso(Date.parse(from) - 1);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import type { UpdateDefinition, WorkflowHandle } from '@temporalio/client';
 import * as contracts from '../contracts';
 import type {
   PersonDecision,
@@ -41,6 +41,8 @@ import { ask, decide, reasonOf } from './start';
 import type { Starter } from './start';
 
 const TYPE = 'loopwright.runPipeline';
+/** So long an answer is waited for; the server itself would wait for half a minute. */
+const ANSWER_MS = 5_000;
 
 /** What `apply` did. */
 export interface AppliedPipeline {
@@ -193,14 +195,18 @@ export class PipelinesClient {
     return this.schedules.trigger(name);
   }
 
-  /** Where a run stands, by its workflow; of one that has ended, by its record. */
+  /** Where a run stands, by its workflow; by its record where it has ended, or where no worker answers. */
   async status(workflowId: string): Promise<PipelineStatus> {
     const record = await this.records.record(workflowId);
     if (record !== null && record.run.endedAt !== null) return statusOf(record);
+    const handle = this.handle(record?.run.workflowId ?? workflowId);
     try {
-      return await ask(this.handle(record?.run.workflowId ?? workflowId), contracts.pipelineStatusQuery);
+      const until = Date.now() + ANSWER_MS;
+      return await this.starter.client.withDeadline(until, () => ask(handle, contracts.pipelineStatusQuery));
     } catch (error) {
-      if (record === null || !(error instanceof WorkflowNotFoundError)) throw error;
+      if (record === null || !(error instanceof WorkflowNotFoundError || error instanceof ServiceError)) throw error;
+      if (error instanceof ServiceError)
+        this.starter.warn(`no worker answers for ${workflowId}: what follows is what it recorded last`);
       return statusOf(record);
     }
   }
@@ -233,30 +239,42 @@ export class PipelinesClient {
   /** A stage that waits for a person may run. */
   async approve(workflowId: string, decision: PersonDecision & { stage: string }): Promise<PipelineStatus> {
     const args: [contracts.ApproveStage] = [{ ...decision, approved: true }];
-    return decide(this.handle(workflowId), contracts.approveStageUpdate, { args });
+    return this.decide(workflowId, contracts.approveStageUpdate, { args });
   }
 
   /** A stage that waits for a person fails. */
   async reject(workflowId: string, decision: PersonDecision & { stage: string }): Promise<PipelineStatus> {
     const args: [contracts.ApproveStage] = [{ ...decision, approved: false }];
-    return decide(this.handle(workflowId), contracts.approveStageUpdate, { args });
+    return this.decide(workflowId, contracts.approveStageUpdate, { args });
   }
 
   /** Ends an open run and undoes what it has done. */
   async cancel(workflowId: string, decision: PersonDecision): Promise<PipelineStatus> {
-    return decide(this.handle(workflowId), contracts.cancelPipelineUpdate, { args: [decision] });
+    return this.decide(workflowId, contracts.cancelPipelineUpdate, { args: [decision] });
   }
 
   /** Closes a compensation that failed: tries it again, or says that it was done by hand. */
   async resolveCompensation(workflowId: string, decision: ResolveCompensation): Promise<PipelineStatus> {
-    const handle = this.handle(workflowId);
     // One id for all retries of this call: the next compensation that fails is resolved by a call of its own.
-    return decide(handle, contracts.resolvePipelineUpdate, { args: [decision], updateId: randomUUID() });
+    return this.decide(workflowId, contracts.resolvePipelineUpdate, { args: [decision], updateId: randomUUID() });
   }
 
   /** The run's workflow, for whatever is not here. */
   handle(workflowId: string): WorkflowHandle {
     return this.starter.client.workflow.getHandle(workflowId.replace(/~\d+$/, ''));
+  }
+
+  /** @throws Error that says how a run ended, where it is not open any more */
+  private async decide<A extends unknown[]>(
+    workflowId: string,
+    update: UpdateDefinition<PipelineStatus, A>,
+    request: { readonly args: A; readonly updateId?: string },
+  ): Promise<PipelineStatus> {
+    try {
+      return await decide(this.handle(workflowId), update, request);
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? await this.records.closed(workflowId, error) : error;
+    }
   }
 
   private async begin(
@@ -269,11 +287,10 @@ export class PipelinesClient {
     if (pipeline.stages.some(({ resources }) => resources.gpu > 0)) await this.starter.requireGpuWorker();
     const workflowId = contracts.workflowIds.pipeline(pipeline.name, run);
     const retried = input.retryOf === undefined ? '' : `, again after ${input.retryOf}`;
-    const target = targetOf(spec);
     await this.starter.start({
       type: TYPE,
       workflowId,
-      target,
+      target: targetOf(spec),
       input,
       summary: `${pipeline.name}${retried}`,
       useExisting,

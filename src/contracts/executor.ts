@@ -35,8 +35,8 @@ export interface StageTold {
   readonly stage: string;
   /** 1 for the first try. */
   readonly attempt: number;
-  /** The run's day in the pipeline's zone, `2006-01-02`. */
-  readonly date: string;
+  /** The run's day in the pipeline's zone, `2006-01-02`; not told to a stage with a cache, nor are the parameters. */
+  readonly date?: string | undefined;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** Of a fan-out: the item and its place from 0. */
   readonly item?: { readonly index: number; readonly value: string | number | boolean } | undefined;

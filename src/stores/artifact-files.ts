@@ -31,11 +31,11 @@ export class ArtifactFiles {
   /**
    * Stores a file or a folder, streaming; the same content is stored once.
    * @throws Error for a path that is not there, a link, a device, more than `STAGE_LIMITS.files` files, or a file that
-   * changes meanwhile
+   * changes meanwhile; the signal's reason when that is aborted
    */
-  async store(path: string, owner: string): Promise<ArtifactRef> {
+  async store(path: string, owner: string, signal?: AbortSignal): Promise<ArtifactRef> {
     return refBy(path, {
-      file: (file) => this.artifacts.putFile(file, owner),
+      file: (file) => this.artifacts.putFile(file, owner, signal),
       list: (bytes) => this.artifacts.put(bytes, owner),
     });
   }
@@ -44,9 +44,9 @@ export class ArtifactFiles {
    * The reference that a file or folder would have, without storing it.
    * @throws Error as `store` does
    */
-  async refOf(path: string): Promise<ArtifactRef> {
+  async refOf(path: string, signal?: AbortSignal): Promise<ArtifactRef> {
     return refBy(path, {
-      file: (file) => sumOf(piecesOf(file)),
+      file: (file) => sumOf(piecesOf(file, signal)),
       list: (bytes) => Promise.resolve(this.artifacts.digestOf(bytes)),
     });
   }
@@ -66,14 +66,15 @@ export class ArtifactFiles {
   /**
    * Puts it at a path of this machine that is not there yet, verified; the folders above are made. When it fails,
    * nothing of it is left at the path.
-   * @throws ArtifactCorruptError when it is not there, or is not what its reference says
+   * @throws ArtifactCorruptError when it is not there, or is not what its reference says; the signal's reason when that
+   * is aborted
    */
-  async fetch(ref: ArtifactRef, path: string): Promise<void> {
+  async fetch(ref: ArtifactRef, path: string, signal?: AbortSignal): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     if (kindOf(ref) === 'file') {
       const bytes = await this.artifacts.sizeOf(ref.sha256);
       if (bytes !== null && bytes !== ref.bytes) throw new ArtifactCorruptError(`${ref.uri} has ${bytes} bytes`);
-      await this.artifacts.getFile(ref.sha256, path);
+      await this.artifacts.getFile(ref.sha256, path, signal);
       return;
     }
     const entries = await this.entriesOf(ref);
@@ -81,7 +82,7 @@ export class ArtifactFiles {
     try {
       for (const folder of new Set(entries.map((entry) => dirname(join(path, entry.path)))))
         await mkdir(folder, { recursive: true });
-      await inParallel(entries, (entry) => this.artifacts.getFile(entry.sha256, join(path, entry.path)));
+      await inParallel(entries, (entry) => this.artifacts.getFile(entry.sha256, join(path, entry.path), signal));
     } catch (error) {
       await rm(path, { recursive: true, force: true });
       throw error;

@@ -30,7 +30,7 @@ export function parseFolderList(bytes: Uint8Array): readonly FolderEntry[] | nul
 
 /**
  * Paths of the files below a folder. Nothing but files and folders may be there.
- * @throws Error for anything else, for too many of them, and for a name that other systems read as several
+ * @throws Error for anything else, for too many of them, for a name that other systems read as several, or that is no text
  */
 export async function filesBelow(folder: string): Promise<string[]> {
   const files: string[] = [];
@@ -43,6 +43,8 @@ export async function filesBelow(folder: string): Promise<string[]> {
       else if (entry.isDirectory()) folders.push(path);
       else await refuseSpecial(join(folder, path));
       if (!isPart(entry.name)) throw new Error(`${join(folder, path)}: a name must not hold a backslash`);
+      // What stands in the place of bytes that are no text: the file is not found by that name, or another one is.
+      if (entry.name.includes('\ufffd')) throw new Error(`${join(folder, path)}: a name must be UTF-8`);
       if (Math.max(files.length, folders.length) > STAGE_LIMITS.files)
         throw new Error(`${folder} holds more than ${STAGE_LIMITS.files} files or folders`);
     }

@@ -6,7 +6,7 @@ import type { Pieces } from './artifact-grid';
 import { claimOf, NOBODY } from './artifact-claim';
 import type { ClaimDocument } from './artifact-claim';
 import { ensureIndex } from './indexes';
-import { piecesOf, sumOf, verified, writeFresh } from './local-file';
+import { abortable, piecesOf, sumOf, verified, writeFresh } from './local-file';
 import type { FileSum } from './local-file';
 import { isDuplicateKey } from './unique-batch';
 
@@ -57,12 +57,12 @@ export class ArtifactStore {
 
   /**
    * Stores a regular file of this machine, in pieces; it is read twice, first for its digest.
-   * @throws Error when it changes meanwhile
+   * @throws Error when it changes meanwhile; the signal's reason when that is aborted
    */
-  async putFile(path: string, owner: string): Promise<FileSum> {
-    const sum = await sumOf(piecesOf(path));
+  async putFile(path: string, owner: string, signal?: AbortSignal): Promise<FileSum> {
+    const sum = await sumOf(piecesOf(path, signal));
     const changed = (): Error => new Error(`${path} was changed while it was stored`);
-    await this.keep(sum.sha256, owner, () => verified(piecesOf(path), sum.sha256, changed));
+    await this.keep(sum.sha256, owner, () => verified(piecesOf(path, signal), sum.sha256, changed));
     return sum;
   }
 
@@ -110,10 +110,11 @@ export class ArtifactStore {
   /**
    * Writes the bytes under a digest to a file that is not there yet, in pieces; it is removed when they are not the
    * ones that were stored.
-   * @throws ArtifactCorruptError when they are missing or not the ones that were stored
+   * @throws ArtifactCorruptError when they are missing or not the ones that were stored; the signal's reason when that
+   * is aborted
    */
-  async getFile(digest: string, path: string): Promise<void> {
-    await writeFresh(path, this.read(digest));
+  async getFile(digest: string, path: string, signal?: AbortSignal): Promise<void> {
+    await writeFresh(path, abortable(this.read(digest), signal));
   }
 
   /** Gives up an owner's claims and deletes the bytes that nobody else claims or references; safe to repeat. */

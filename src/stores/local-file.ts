@@ -14,18 +14,30 @@ export interface FileSum {
 }
 
 /**
- * A regular file of this machine in pieces. Never follows a link and never waits for a pipe's writer.
- * @throws Error when it is not there or no regular file
+ * A regular file of this machine in pieces, as long as it is when it is opened: one that grows as fast as it is read
+ * would never end. Never follows a link and never waits for a pipe's writer.
+ * @throws Error when it is not there or no regular file; the signal's reason when that is aborted
  */
-export async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+export async function* piecesOf(path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  signal?.throwIfAborted();
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const found = await file.stat();
     if (!found.isFile()) throw new Error(`${path} is no regular file`);
-    const highWaterMark = Math.min(PIECE_BYTES, found.size + 1);
-    yield* file.createReadStream({ highWaterMark, autoClose: false }) as AsyncIterable<Uint8Array>;
+    if (found.size === 0) return;
+    const highWaterMark = Math.min(PIECE_BYTES, found.size);
+    const pieces = file.createReadStream({ end: found.size - 1, highWaterMark, autoClose: false });
+    yield* abortable(pieces as AsyncIterable<Uint8Array>, signal);
   } finally {
     await file.close();
+  }
+}
+
+/** Passes pieces on until a signal is aborted, then throws the signal's reason. */
+export async function* abortable(pieces: Pieces, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    signal?.throwIfAborted();
+    yield piece;
   }
 }
 

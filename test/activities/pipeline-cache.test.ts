@@ -210,3 +210,14 @@ describe('what this worker would do', () => {
     );
   });
 });
+
+test('a stage with a cache is told neither the day nor the parameters: they are not part of the key', async () => {
+  const { go } = await run();
+  await go();
+  const plain = await run({ cache: undefined });
+  await plain.go();
+  expect(calls.map(({ date, parameters }) => [date, parameters])).toEqual([
+    [undefined, {}],
+    ['2026-11-24', {}],
+  ]);
+});

@@ -187,3 +187,17 @@ test('a file that is not there closes the run, so that its id may be used again'
     `${workflowId}~2`,
   );
 });
+
+test('a run that was terminated while it was undone is closed, and the same id begins anew', async () => {
+  const workflowId = freshId();
+  const stages = [a({ compensate: { image: 'worker:v1' } })];
+  const open = () => on.openPipelineRun({ workflowId, input: { spec: specOf(stages) }, at: AT });
+  const { run } = await open();
+  await on.runStage({ run, stage: 'a', unit: 0 });
+  expect((await open()).run).toBe(run);
+  await on.runHandler({ run, stage: 'a', outcome: 'succeeded' });
+  expect((await open()).run).toBe(`${workflowId}~2`);
+  expect((await opened.stores.pipelineRuns.find(run))!.result).toMatchObject({
+    ...{ decision: 'failed', reasons: ['it was terminated while it was undone'] },
+  });
+});

@@ -107,6 +107,15 @@ test.each([
   await expect(failure).rejects.toThrow(message);
 });
 
+test.each([
+  ['echo "[1, 2, 3, 4, 5, 6, x$KEY]" > $LOOPWRIGHT_METRICS_FILE', 'metrics.json is no JSON'],
+  ['printf "{\\"m\\":\\"%073d$KEY\\"}" 0 > $LOOPWRIGHT_METRICS_FILE', 'm of metrics.json is "0000'],
+])('that leaves a secret as its metrics tells no part of it: %s', async (script, message) => {
+  const thrown = (await (await go(script)).go().catch((error: unknown) => error)) as Error;
+  expect(thrown.message).toContain(message);
+  expect(thrown.message).not.toContain('the');
+});
+
 test('that makes its folder unreadable leaves nothing behind either', async () => {
   const work = await go('mkdir -p d/e; chmod 0 d/e d; echo 1 > $LOOPWRIGHT_OUTPUT_O');
   await work.go();

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { createPipelineActivities } from '../../activities/pipeline';
 import { createImages } from '../../src/adapters/executor';
@@ -198,6 +199,53 @@ test('what a function throws: a failure of its own goes through, anything else m
     message: 'a: attempt 1 failed: bad ***',
   });
   expect(await other.record()).toMatchObject({ state: 'failed', reason: 'a: attempt 1 failed: bad ***' });
+});
+
+test('a failure of a function that tells a secret goes through without it, wherever it stands', async () => {
+  const settings = { secrets: { k: 'hunter2' } };
+  const stages = [a({ secrets: [{ name: 'K', ref: 'k' }] })];
+  const cause = new Error('from hunter2');
+  for (const failure of [
+    ApplicationFailure.nonRetryable('bad hunter2', 'Mine'),
+    ApplicationFailure.nonRetryable('bad ***', 'Mine', { deep: ['hunter2'] }),
+    ApplicationFailure.create({ message: 'bad ***', type: 'Mine', nonRetryable: true, cause }),
+  ]) {
+    const work = await once(stages, () => Promise.reject(failure), settings);
+    const thrown: unknown = await work.go().catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ message: 'bad ***', type: 'Mine', nonRetryable: true });
+    expect(inspect(thrown, { depth: 9 })).not.toContain('hunter2');
+    expect((await work.record())!.reason).toBe('bad ***');
+  }
+  const clean = ApplicationFailure.nonRetryable('no rows', 'Mine', { rows: 0 });
+  await expect((await once(stages, () => Promise.reject(clean), settings)).go()).rejects.toBe(clean);
+});
+
+test('files of a run stand beside one another, however long the paths are that a stage names of them', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'place-'));
+  leave(join(place, 'all/long/name'), 'of the outer');
+  leave(join(place, 'all/x'), 'covered');
+  leave(join(place, 'x'), 'of the inner');
+  const store = (path: string) => opened.stores.artifactFiles.store(join(place, path), 'test');
+  const files = { '/data': await store('all'), '/data/x': await store('x') };
+  const inputs = [
+    { name: 'long', path: '/data/long/name' },
+    { name: 'x', path: '/data/x' },
+  ];
+  const seen: Record<string, string> = {};
+  const work = await once(
+    [a({ inputs })],
+    (call) => {
+      for (const [name, input] of Object.entries(call.inputs))
+        seen[name] = readFileSync((input as { path: string }).path, 'utf8');
+      return Promise.resolve();
+    },
+    {},
+    {},
+    { files },
+  );
+  await work.go();
+  expect(seen).toEqual({ long: 'of the outer', x: 'of the inner' });
+  rmSync(place, { recursive: true });
 });
 
 test('a template that nobody can fill in is not tried again, nor is an input that nobody left', async () => {

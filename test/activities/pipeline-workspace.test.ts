@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
@@ -40,6 +41,29 @@ test('a container sees paths as the pipeline says them', async () => {
   await space.close();
 });
 
+test('what a stage made too deep for a path is removed', async () => {
+  const space = await Workspace.open(folder, false);
+  // 12 000 bytes of path, and two ways down.
+  const down =
+    "const n = 'd'.repeat(200); for (let k = 0; k < 60; k += 1) fs.mkdirSync(n), fs.mkdirSync('x'), process.chdir(n)";
+  execFileSync(process.execPath, ['-e', `${down}; fs.writeFileSync('f', '')`], { cwd: space.root });
+  await space.close();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a folder that cannot be made whole is not left in part', async () => {
+  const parent = join(folder, 'full');
+  mkdirSync(parent);
+  // The path of the working folder is longer than a path may be, as where a disk has no room for one more folder.
+  const long = join(parent, ...Array.from({ length: 16 }, () => 'p'.repeat(250)));
+  mkdirSync(long, { recursive: true });
+  const near = join(long, 'q'.repeat(4_095 - long.length - '/loopwright-123456/root'.length - 3));
+  mkdirSync(near);
+  await expect(Workspace.open(near, false)).rejects.toThrow('ENAMETOOLONG');
+  expect(readdirSync(near)).toEqual([]);
+  rmSync(parent, { recursive: true });
+});
+
 test('a log begins with the first of it, and ends where it is too long', () => {
   const log = new StageLog(join(folder, 'log'));
   log.write('');
@@ -52,6 +76,22 @@ test('a log begins with the first of it, and ends where it is too long', () => {
   expect(text.slice(STAGE_LIMITS.logBytes)).toBe('\n[what follows is left out: a log has at most 67108864 bytes]\n');
   // A failure tells how it ended all the same.
   expect(log.tail()).toBe(`${'é'.repeat(STAGE_LIMITS.tail - 4)}end`);
+});
+
+test('a log that is exactly as long as it may be leaves nothing out, until more comes', () => {
+  const log = new StageLog(join(folder, 'exact'));
+  log.write(Buffer.alloc(STAGE_LIMITS.logBytes, 'x'));
+  expect(statSync(log.path).size).toBe(STAGE_LIMITS.logBytes);
+  for (const more of ['y', 'z']) log.write(more);
+  log.close();
+  const note = `\n[what follows is left out: a log has at most ${STAGE_LIMITS.logBytes} bytes]\n`;
+  expect(readFileSync(log.path).subarray(STAGE_LIMITS.logBytes).toString()).toBe(note);
+});
+
+test('a log that cannot be written says so each time, and is not there', () => {
+  const log = new StageLog(join(folder, 'nowhere', 'log'));
+  for (const word of ['a', 'b']) expect(() => log.write(word)).toThrow('ENOENT');
+  expect(log.isEmpty).toBe(true);
 });
 
 test('an item is a variable beside all others', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, startTestLoop } from '../support/environment';
@@ -57,8 +57,8 @@ test('a pipeline is applied, told apart, listed, planned and run', async () => {
     new RegExp(`^${name} +1 +3 +– +\\d{4}-.* ann\n`, 'm'),
   );
   const plan = await operator.run('pipeline', 'plan', name, ...queue);
-  expect(plan.stdout).toMatch(/^level +stage +runs +needs +image +by +cached +resources\n/m);
-  expect(plan.stdout).toMatch(/^0 +extract +yes +– +test\/puppet:v1 +function +– +cpu 1/m);
+  expect(plan.stdout).toMatch(/^level +stage +runs +by +cached +resources\n/m);
+  expect(plan.stdout).toMatch(/^0 +extract +yes +function +– +cpu 1.*\n +image test\/puppet:v1\n1 /m);
 
   const run = ['pipeline', 'run', name, '--wait', '--run', 'x', '--who', 'ann', '--param', 'days=7', ...queue];
   const { stdout, code } = await operator.run(...run);
@@ -123,6 +123,14 @@ test('a stage that waits is approved or rejected, a run is cancelled', async () 
   await eventually(() => doll.of(name).includes('train'));
   const cancelled = await operator.run('pipeline', 'cancel', `${name}:a`, ...ann);
   expect(cancelled.stdout).toMatch(/^phase +closed: cancelled\nended +cancelled by ann: because\n/m);
+  for (const [verb, run, ended] of [
+    ['cancel', 'a', 'cancelled'],
+    ['resolve', 'b', 'failed'],
+  ] as const) {
+    const more = verb === 'resolve' ? ['--action', 'retry'] : [];
+    const told = await operator.refusal('pipeline', verb, `${name}:${run}`, ...more, ...ann);
+    expect(told).toContain(`nothing is decided of pipeline:${name}:${run}: it has ended, ${ended}`);
+  }
 });
 
 test.each([
@@ -131,7 +139,9 @@ test.each([
   [['run', 'nobody', '--at', 'soon'], 'at is "soon": expected an ISO 8601'],
   [['run', 'nobody', '--run', 'a b'], 'run is "a b": expected letters'],
   [['plan', 'nobody'], 'no pipeline "nobody" was applied'],
-  [['plan', 'nobody', '--offline'], 'nobody cannot be read'],
+  [['plan', 'nobody', '--offline'], '--offline reads a file, and nobody is a name: expected one such as ./nobody.yaml'],
+  [['run', 'nobody', '--file', '/data'], 'expected name=value'],
+  [['run', 'nobody', '--file', '/data=x'], 'no pipeline "nobody" was applied'],
   [['apply', 'none.yaml'], 'none.yaml cannot be read'],
   [['diff', 'none.yaml'], 'none.yaml cannot be read'],
   [['history', 'nobody'], 'no pipeline "nobody" was applied'],
@@ -140,12 +150,12 @@ test.each([
   [['log', 'nobody:x', 'train'], 'there is no run "pipeline:nobody:x"'],
   [['log', 'nobody:x', 'train', '--unit', 'one'], 'expected a whole number'],
   [['retry', 'nobody:x'], 'there is no run "pipeline:nobody:x"'],
-  [['approve', 'nobody:x', 'train', ...ann], 'pipeline:nobody:x'],
+  [['approve', 'nobody:x', 'train', ...ann], 'there is no run "pipeline:nobody:x"'],
   [['approve', 'nobody:x', 'train'], "required option '--who <name>' not specified"],
   [['reject', 'nobody:x', ...ann], "missing required argument 'stage'"],
-  [['cancel', 'nobody:x', ...ann], 'pipeline:nobody:x'],
+  [['cancel', 'nobody:x', ...ann], 'there is no run "pipeline:nobody:x"'],
   [['resolve', 'nobody:x', '--action', 'forget', ...ann], 'Allowed choices are retry, done-by-hand'],
-  [['resolve', 'nobody:x', '--action', 'retry', ...ann], 'pipeline:nobody:x'],
+  [['resolve', 'nobody:x', '--action', 'retry', ...ann], 'there is no run "pipeline:nobody:x"'],
 ])('%j is refused with what is accepted', async (args, words) => {
   const told = await operator.refusal('pipeline', ...args);
   expect(told).toContain(words);
@@ -170,4 +180,44 @@ test('a compensation that failed is told with the command that closes it, and is
   ).toContain('who');
   await operator.json('pipeline', 'resolve', `${name}:x`, '--action', 'done-by-hand', ...ann);
   await expect(loop.client.pipelines.result(`pipeline:${name}:x`)).rejects.toThrow('break cannot');
+});
+
+test('a file of this machine is what a stage finds at the path of its input', async () => {
+  const rows = { name: 'rows', path: '/data/in/rows.csv' };
+  const spec = written([puppet('train', '', { inputs: [rows], outputs: [{ name: 'model', path: 'model' }] })]);
+  const { name } = spec.metadata;
+  const [file, local] = [join(folder, `${name}.yaml`), join(folder, 'in')];
+  await writeFile(file, JSON.stringify(spec));
+  await mkdir(local);
+  await writeFile(join(local, 'rows.csv'), '1,2');
+  for (const [run, given] of [
+    ['a', `/data/in/rows.csv=${join(local, 'rows.csv')}`],
+    ['b', `/data/in=${local}`],
+  ] as const) {
+    const { code } = await operator.run('pipeline', 'run', file, '--run', run, '--file', given, '--wait', ...queue);
+    expect(code).toBe(0);
+    const { run: record, stages } = (await loop.client.pipelines.record(`pipeline:${name}:${run}`))!;
+    expect(Object.keys(record.files)).toEqual([given.split('=')[0]]);
+    const { sha256 } = stages[0]!.outcome!.outputs.model!;
+    expect(Buffer.from(await loop.stores.artifacts.get(sha256)).toString()).toBe('train(rows=1,2)');
+  }
+  const refused = (...given: string[]) =>
+    operator.refusal('pipeline', 'run', file, ...given.flatMap((one) => ['--file', one]), ...queue);
+  expect(await refused('/data/in/row.csv=x')).toContain('did you mean "/data/in/rows.csv"?');
+  expect(await refused('/data/in/rows.csv/more=x')).toContain("is the path of no stage's input");
+  expect(await refused('/data/in/rows.csv=none')).toContain('--file /data/in/rows.csv: none cannot be stored');
+});
+
+test('a stage that wrote nothing has an empty log; one that was taken from elsewhere says so', async () => {
+  const { file, name } = await fileOf('fail');
+  for (const run of ['x', 'x.r1']) {
+    const begin = run === 'x' ? ['run', file, '--run', 'x'] : ['retry', `${name}:x`];
+    expect((await operator.run('pipeline', ...begin, '--wait', ...queue)).code).toBe(1);
+  }
+  expect(await operator.run('pipeline', 'log', `${name}:x`, 'extract')).toMatchObject({ code: 0, stdout: '' });
+  const told = await operator.refusal('pipeline', 'log', `${name}:x.r1`, 'extract');
+  expect(told).toContain(`extract ran nothing here: its result was taken from pipeline:${name}:x`);
+  expect(await operator.refusal('pipeline', 'log', `${name}:x`, 'train', '--unit', '3')).toContain(
+    'train has run no unit 3: expected a unit, 0',
+  );
 });

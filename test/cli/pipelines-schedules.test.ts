@@ -89,11 +89,15 @@ test.each([
   [['schedule', 'P', '--catch-up', '1s'], 'catchUp is "1s": expected 10s to 365d'],
   [['schedule', 'P', '--jitter', 'some'], 'jitter is "some": expected a duration such as 5m, at most 1d, or 0s'],
   [['schedule', 'P', '--pause', '--resume'], "option '--pause' cannot be used with option '--resume'"],
-  [['schedule', 'P', '--pause', '--who', 'ann'], 'reason is missing'],
-  [['schedule', 'P', '--resume'], 'who is missing'],
+  [['schedule', 'P', '--pause', '--who', 'ann'], '--who NAME and --reason TEXT go with --pause or --resume'],
+  [['schedule', 'P', '--resume'], '--who NAME and --reason TEXT go with'],
+  [['schedule', 'P', '--who', 'ann', '--reason', 'r'], '--who NAME and --reason TEXT go with'],
+  [['schedule', 'P', '--overlap', 'skip', '--who', 'ann'], '--who NAME and --reason TEXT go with'],
+  [['schedule', 'P', '--pause', '--who', '', '--reason', 'r'], 'who is "": expected 1 to 200 printable characters'],
   [['backfill', 'P', '--from', '2026-07-01'], "required option '--to <instant>' not specified"],
   [['backfill', 'P', '--from', 'then', '--to', 'now'], 'from is "then": expected an ISO 8601 day or instant'],
   [['backfill', 'P', '--from', '2026-07-02', '--to', '2026-07-01'], 'expected from before to'],
+  [['backfill', 'P', '--from', '2026-07-01', '--to', '9999-01-01'], 'expected a time that is over'],
   [['backfill', 'nobody', '--from', '2026-07-01', '--to', '2026-07-02'], 'no pipeline "nobody" was applied'],
 ])('%j is refused with what is accepted', async (args, words) => {
   const told = await operator.refusal('pipeline', ...args.map((word) => (word === 'P' ? name : word)));

@@ -53,9 +53,12 @@ test('plan says what runs in which order, when, with which values and resources'
   );
   expect(stdout).toMatch(/^peak +cpu 2, memory 8 Gi, gpu 1, the most of one level\n/m);
   expect(stdout).toMatch(
-    /^0 +data-extraction +yes .*\n +date_range = 2026-12-24 to 2026-12-31\n1 +feature-engineering +yes/m,
+    /^0 +data-extraction +yes .*\n +image data-extractor:v1\.2\.0\n +date_range = 2026-12-24 to 2026-12-31\n1 +feature-engineering +yes .*\n +image feature-engineer:v2\.1\.0, after data-extraction\n/m,
   );
-  expect(stdout).toMatch(/^4 +model-deployment +if .*\n +the condition asks for \.Stages\.model-validation\n/m);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(stdout).toMatch(
+    /^4 +model-deployment +if .*\n +image .*\n +the condition asks for \.Stages\.model-validation\n/m,
+  );
 });
 
 test('plan knows parameters, the zone and its summer time, fan-outs and what is certain to be skipped', async () => {
@@ -75,8 +78,10 @@ test('plan knows parameters, the zone and its summer time, fan-outs and what is 
     /^next +2026-10-25 02:30 Europe\/Berlin, 2026-10-25 01:30 UTC\n +2026-10-26 02:30 Europe\/Berlin, 2026-10-26 01:30 UTC\n/m,
   );
   expect(stdout).toMatch(/^day +2026-10-25 in Europe\/Berlin\nparameters +rate=0\.1, region=a = b, deploy=false\n/m);
-  expect(stdout).toMatch(/^0 +train +yes, 3 times .*\n +r = a = b on 2026-10-25\n/m);
-  expect(stdout).toMatch(/^1 +ship +no .*\n +the condition is false\n2 +tell +no .*\n +ship is skipped\n/m);
+  expect(stdout).toMatch(/^0 +train +yes, 3 times .*\n +image train:v1\n +r = a = b on 2026-10-25\n/m);
+  expect(stdout).toMatch(
+    /^1 +ship +no .*\n +image ship:v1, after train\n +the condition is false\n2 +tell +no .*\n +image .*\n +ship is skipped\n/m,
+  );
   const args = ['--param', 'deploy=true', '--param', 'rate=1e-3', '--at', '2026-10-24'];
   const plan = JSON.parse((await inProcess('pipeline', 'plan', file, '--offline', ...args, '--json')).stdout);
   expect(plan.parameters).toEqual({ rate: 0.001, region: 'north', deploy: true });
@@ -94,7 +99,7 @@ test.each([
   [['--param', '__proto__=x'], 'expected one of rate, region, deploy'],
   [['--param', `region=${'x'.repeat(2_001)}`], 'at most 2000 characters'],
   [['--param', 'region'], 'expected name=value'],
-  [['--at', 'tomorrow'], '--at: (root) is "tomorrow": expected an ISO 8601 day or instant'],
+  [['--at', 'tomorrow'], 'plan: at is "tomorrow": expected an ISO 8601 day or instant'],
 ])('plan %j is refused', async (args, words) => {
   const { code, stdout, stderr } = await inProcess(
     'pipeline',

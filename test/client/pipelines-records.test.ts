@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eventually, startTestLoop } from '../support/environment';
+import { eventually, openTestLoop, startTestLoop, workOn } from '../support/environment';
 import type { TestLoop } from '../support/environment';
 import { puppet, written } from '../support/pipeline-written';
 import { Puppet } from '../support/puppet';
@@ -73,4 +73,22 @@ test('what is applied is found, listed and kept by versions', async () => {
   ]);
   await expect(pipelines.find(`${name}x`)).rejects.toThrow(`did you mean "${name}"?`);
   expect(await pipelines.record('pipeline:no:run')).toBeNull();
+});
+
+test('where no worker answers, a run is told by its record', async () => {
+  const idle = await openTestLoop();
+  const stop = await workOn(idle, { pipelines: new Puppet().settings });
+  try {
+    const { pipelines } = idle.client;
+    const { workflowId } = await pipelines.run(chain('hold'));
+    await eventually(async () => (await pipelines.record(workflowId))?.stages[0]?.state === 'running');
+    await stop();
+    expect(await pipelines.status(workflowId)).toMatchObject({
+      ...{ run: workflowId, phase: 'running', result: null },
+      stages: [{ name: 'train' }],
+    });
+    await idle.temporal.workflow.getHandle(workflowId).terminate();
+  } finally {
+    await idle.close();
+  }
 });

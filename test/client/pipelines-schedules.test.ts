@@ -161,6 +161,7 @@ test.each([
   [{ from: '2026-07-02', to: '2026-07-01' }, 'expected from before to'],
   [{ from: 'yesterday', to: '2026-07-01' }, 'from is "yesterday": expected an ISO 8601 day or instant'],
   [{ from: '2020-01-01', to: '2026-07-01' }, 'more than 1000 times'],
+  [{ from: '2026-07-01', to: '9999-01-01' }, 'to is 9999-01-01T00:00:00.000Z: expected a time that is over, at most 2'],
   [{ from: '2026-07-01', to: '2026-07-05', overlap: 'terminate-other' }, 'expected one of skip, buffer-one'],
 ])('a backfill of %j is refused', async (options, words) => {
   const spec = nightly();

@@ -203,6 +203,12 @@ describe('refused, naming what it is', () => {
     await expect(files().store(path, 'me')).rejects.toThrow(path);
   });
 
+  test('a name that is no text: it would be found by another one', async () => {
+    const root = await local.of({ a: '' });
+    await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff])]), '');
+    await expect(files().store(root, 'me')).rejects.toThrow(`${root}/\ufffd: a name must be UTF-8`);
+  });
+
   test('a name that holds a backslash', async () => {
     const root = await local.of({ 'a\\..\\b': '' });
     await expect(files().store(root, 'me')).rejects.toThrow('must not hold a backslash');

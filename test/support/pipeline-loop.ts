@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { pipelineStatusQuery, workflowIds } from '../../src/contracts';
+import { pipelineStatusQuery, rolloutEndedSignal, RUN_LIMITS, workflowIds } from '../../src/contracts';
 import type { PipelineResult, PipelineStatus, RunPipelineInput } from '../../src/contracts';
 import type { PipelineSpecInput } from '../../src/schemas';
 import type { TestLoop } from './environment';
@@ -54,4 +54,17 @@ export async function resultOf(handle: WorkflowHandle): Promise<PipelineResult |
 export async function standings(handle: WorkflowHandle): Promise<Record<string, string>> {
   const { stages }: PipelineStatus = await handle.query(pipelineStatusQuery);
   return Object.fromEntries(stages.map(({ name, standing }) => [name, standing]));
+}
+
+/** Sends so many signals that a run begins no stage any more and goes on in a new history. */
+export async function fillHistory(handle: WorkflowHandle): Promise<void> {
+  const end = {
+    id: 'of another',
+    version: 1,
+    outcome: 'aborted',
+    at: '2026-03-01T00:00:00.000Z',
+    reasons: [],
+  } as const;
+  for (let left = RUN_LIMITS.signals; left > 0; left -= 50)
+    await Promise.all(Array.from({ length: 50 }, () => handle.signal(rolloutEndedSignal, end)));
 }

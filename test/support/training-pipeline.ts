@@ -27,7 +27,7 @@ export const OWN_TRAINER = 'test/trainer:v1';
 /** Trains like the function that ships, unless `before` does something else; tells what it was called with. */
 export class OwnTrainer {
   /** Rows of every call, with its pipeline. */
-  readonly calls: { readonly pipeline: string; readonly rows: number; readonly date: string }[] = [];
+  readonly calls: { readonly pipeline: string; readonly rows: number; readonly date: string | undefined }[] = [];
   private readonly before: (call: StageCall, rows: number, context: StageContext) => Promise<Uint8Array | undefined>;
 
   /** @param before throws, waits, or gives other bytes to leave as the model */

@@ -14,7 +14,7 @@ jest.setTimeout(600_000);
 
 const STAGES = ['extract', 'features', 'train', 'validate'];
 /** A lost attempt is noticed after half a minute: so many runs wait at once. */
-const AT_ONCE = 6;
+const AT_ONCE = 12;
 
 const visits = (activity: string, most: number): Death[] =>
   Array.from({ length: most }, (_, k) => k + 1).flatMap((visit) =>

@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { ActivityCancellationType, workflowInfo } from '@temporalio/workflow';
 import type { DeploymentRequest, EndedStage, ModelTarget, RolloutEnd, RunStage } from '../../src/contracts';
 import { iso } from '../../src/domain/time';
 import { activities, SHORT, UNDO } from './activities';
@@ -6,11 +6,18 @@ import { isSearchable } from './attributes';
 import { waitFor } from './clock';
 import type { PipelineRun } from './pipeline';
 
-const run = activities(SHORT);
+/** Cancelled it is seen through: what came after the undoing would stay. */
+const run = activities({ ...SHORT, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED });
 const undo = activities(UNDO);
 
-/** How long a rollout is waited for before the ledger is looked at, in milliseconds: at first, and at most. */
-const PATIENCE_MS = { first: 1_000, most: 10 * 60_000 } as const;
+/**
+ * How long a rollout is waited for before the ledger is looked at, in milliseconds: at first, and at most. It reports
+ * its end itself, but a switch does not; what is held for weeks would fill the history.
+ */
+const PATIENCE_MS = {
+  switched: { first: 1_000, most: 10 * 60_000 },
+  ended: { first: 10 * 60_000, most: 24 * 60 * 60_000 },
+} as const;
 
 type DeployingStage = RunStage & { readonly deployment: NonNullable<RunStage['deployment']> };
 
@@ -63,11 +70,8 @@ async function endOf(pipeline: PipelineRun, stage: DeployingStage, version: numb
   const rollout = keyOf(pipeline, stage, 'deploy');
   const known = () => pipeline.rollouts.find(({ id }) => id === rollout) ?? null;
   const switches = strategy.kind === 'blue-green';
-  for (
-    let wait: number = switches ? PATIENCE_MS.first : PATIENCE_MS.most;
-    ;
-    wait = Math.min(wait * 2, PATIENCE_MS.most)
-  ) {
+  const { first, most } = switches ? PATIENCE_MS.switched : PATIENCE_MS.ended;
+  for (let wait: number = first; ; wait = Math.min(wait * 2, most)) {
     if (await waitFor(() => known() !== null, wait)) return known()!;
     const serving = await run.loadDeployment({ model, environment }, `does version ${version} serve?`);
     if (serving?.rollout === rollout && !(switches && serving.champion === version)) continue;

@@ -41,6 +41,8 @@ async function undo(pipeline: PipelineRun): Promise<void> {
   pipeline.resolve = (command) => {
     if (saga.waitsFor === null) return false;
     saga.resolve(command);
+    pipeline.failedCompensation = null;
+    pipeline.phase = 'undoing';
     return true;
   };
   const stages = new Map(pipeline.opened.stages.map((stage) => [stage.name, stage]));
@@ -106,7 +108,6 @@ class Watcher implements SagaWatcher {
   }
 
   resolved(_step: string, _command: ResolveCompensation): Promise<void> {
-    this.pipeline.failedCompensation = null;
     this.pipeline.enter('undoing');
     return Promise.resolve();
   }

@@ -1,5 +1,4 @@
-import { condition, setHandler } from '@temporalio/workflow';
-import type { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import * as contracts from '../../src/contracts';
 import type { ApproveStage, ResolveCompensation } from '../../src/contracts';
 import type { EarlyUpdates } from './early';
@@ -23,7 +22,7 @@ export class PipelineMessages {
       contracts.rolloutEndedSignal,
       (end) => {
         run.meter.countSignal();
-        if (isRecord(end) && typeof end.id === 'string') run.rollouts.push(end);
+        if (isRecord(end) && typeof end.id === 'string' && Array.isArray(end.reasons)) run.rollouts.push(end);
       },
       { description: 'From the deployment: how a rollout ended.' },
     );
@@ -52,7 +51,7 @@ export class PipelineMessages {
           const { stage, approved } = command;
           refuseUnless(typeof approved === 'boolean', 'approved', approved, 'true or false');
           const waiting = run.status().approvals.map((each) => each.stage);
-          if (waiting.includes(stage)) return;
+          if (waiting.includes(stage) || isSaid(run, command)) return;
           const known = run.opened.stages.some(({ name }) => name === stage);
           const expected = waiting.length === 0 ? 'none waits for a person' : `one of ${waiting.join(', ')}`;
           refuseUnless(known, 'stage', stage, expected);
@@ -70,7 +69,9 @@ export class PipelineMessages {
         run.meter.countUpdate();
         run.cancelledBy ??= `cancelled by ${who}: ${reason}`;
         this.scope.cancel();
-        await condition(() => run.result !== null || run.failedCompensation !== null);
+        await CancellationScope.nonCancellable(() =>
+          condition(() => run.result !== null || run.failedCompensation !== null),
+        );
         return run.status();
       },
       {
@@ -98,4 +99,10 @@ export class PipelineMessages {
       },
     );
   }
+}
+
+/** A word that comes again, as when its history ended under it, is no other word. */
+function isSaid({ words, phase }: PipelineRun, { stage, approved, who, reason }: ApproveStage): boolean {
+  const word = Object.hasOwn(words, stage) ? words[stage]! : null;
+  return phase === 'running' && word?.approved === approved && word.who === who && word.reason === reason;
 }

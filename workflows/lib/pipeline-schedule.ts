@@ -28,29 +28,48 @@ export async function schedule(run: PipelineRun): Promise<'done' | 'full'> {
         crash.push(error);
       });
   };
-  for (;;) {
-    run.changed = false;
-    const waits = decide(run, begin);
-    // Ending one stage may let others end at once, as a chain of skipped ones does.
-    if (run.changed) continue;
-    run.show();
-    if (run.working.size === 0 && run.meter.isFull()) return 'full';
-    if (run.working.size === 0 && waits.length === 0) return 'done';
-    const until = waits.flatMap((stage) => run.approvalUntil(stage) ?? []).sort()[0] ?? null;
-    try {
-      await clock.waitUntil(until, () => run.changed || crash.length > 0);
-    } catch (error) {
-      // What runs has been told to stop; nothing is undone while it may still work.
-      await CancellationScope.nonCancellable(() => condition(() => run.working.size === 0));
-      throw error;
+  try {
+    // A run that was cancelled before it began begins nothing.
+    await condition(() => true);
+    for (;;) {
+      run.changed = false;
+      const { waits, lacksSlot, isUnrecorded } = decide(run, slots, begin);
+      // What it is given is rendered from what is recorded.
+      if (isUnrecorded) await run.record();
+      // Ending one stage may let others end at once, as a chain of skipped ones does.
+      if (isUnrecorded || run.changed) continue;
+      run.show();
+      if (run.working.size === 0 && run.meter.isFull()) return 'full';
+      if (run.working.size === 0 && waits.length === 0) return 'done';
+      const until = waits.flatMap((stage) => run.approvalUntil(stage) ?? []).sort()[0] ?? null;
+      await clock.waitUntil(until, () => run.changed || crash.length > 0 || (lacksSlot && slots.isFree));
+      if (crash.length > 0) throw crash[0];
     }
-    if (crash.length > 0) throw crash[0];
+  } catch (error) {
+    run.stopping = true;
+    const stopped = run.opened.stages.filter(({ name }) => run.working.has(name));
+    // What runs is told to stop; nothing is undone while it may still work.
+    CancellationScope.current().cancel();
+    await CancellationScope.nonCancellable(() => condition(() => run.working.size === 0));
+    for (const stage of stopped.filter(({ name }) => run.endOf(name) === null))
+      run.end(stage, { outcome: 'failed', source: 'run', reason: 'stopped before it ended' });
+    throw error;
   }
 }
 
-/** Ends and begins what can be; returns the stages that wait for a person. */
-function decide(run: PipelineRun, begin: (stage: RunStage) => void): RunStage[] {
+interface Decided {
+  /** Stages that wait for a person. */
+  readonly waits: readonly RunStage[];
+  /** Whether a stage waits for its turn. */
+  readonly lacksSlot: boolean;
+  /** Whether a stage waits until what it needs is recorded. */
+  readonly isUnrecorded: boolean;
+}
+
+/** Ends and begins what can be. A stage begins when there is a slot for it: what has not begun needs no undoing. */
+function decide(run: PipelineRun, slots: Slots, begin: (stage: RunStage) => void): Decided {
   const waits: RunStage[] = [];
+  let [lacksSlot, isUnrecorded] = [false, false];
   for (const { stage, gate } of run.ready()) {
     if (gate.gate !== 'run') {
       run.end(stage, { outcome: gate.gate === 'skip' ? 'skipped' : 'failed', reason: gate.reason });
@@ -59,9 +78,12 @@ function decide(run: PipelineRun, begin: (stage: RunStage) => void): RunStage[] 
     const word = wordOn(run, stage);
     if (word === 'waits') waits.push(stage);
     else if (word !== null && !word.approved) run.end(stage, { outcome: 'failed', reason: refused(word) });
-    else if (!run.meter.isFull()) begin(stage);
+    else if (run.meter.isFull()) continue;
+    else if (!slots.isFree) lacksSlot = true;
+    else if (stage.needs.some((need) => run.isUnrecorded(need))) isUnrecorded = true;
+    else begin(stage);
   }
-  return waits;
+  return { waits, lacksSlot, isUnrecorded };
 }
 
 /** What a person said; null where none is asked; one who is waited for too long has rejected. */

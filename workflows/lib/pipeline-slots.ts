@@ -9,9 +9,14 @@ export class Slots {
     this.free = free;
   }
 
+  /** Whether work would begin at once. */
+  get isFree(): boolean {
+    return this.free > 0 && this.queue.length === 0;
+  }
+
   /** Runs work in a slot, when there is one. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free === 0 || this.queue.length > 0) {
+    if (!this.isFree) {
       const me = {};
       this.queue.push(me);
       try {

@@ -8,10 +8,8 @@ import { deployStage } from './pipeline-deploy';
 import type { Slots } from './pipeline-slots';
 import { messageOf } from './failures';
 
-/** Runs a stage, once or for each item, and says how it ended. Only a cancellation is thrown. */
+/** Runs a stage, once or for each item, and says how it ended. It takes its slots at once. Only a cancellation is thrown. */
 export async function executeStage(run: PipelineRun, stage: RunStage, slots: Slots): Promise<EndedStage> {
-  // Its templates are rendered from what is recorded.
-  if (stage.needs.some((need) => run.isUnrecorded(need))) await run.record();
   const units = Array.from({ length: stage.units }, (_, unit) => slots.run(() => runUnit(run, stage, unit)));
   const ends = await Promise.all(units.map((unit) => unit.catch(failureOf)));
   const cancelled = ends.find((end) => end instanceof Cancelled);

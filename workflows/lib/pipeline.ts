@@ -22,6 +22,7 @@ import { iso, ms } from '../../src/domain/time';
 import { activities, SHORT } from './activities';
 import { RunMeter } from './loop';
 import { showPipeline } from './pipeline-page';
+import { shortened } from './pipeline-reasons';
 
 const run = activities(SHORT);
 
@@ -36,6 +37,8 @@ export function nominalTime(): Instant | null {
 /** A run's state: which stages have ended and how, which run, which wait for a person. */
 export class PipelineRun {
   readonly meter = new RunMeter(PIPELINE_RUN_LIMITS.events);
+  /** What runs is told to stop. */
+  stopping = false;
   /** Who cancelled it, and why. */
   cancelledBy: string | null = null;
   /** Stages that work now. */
@@ -47,32 +50,33 @@ export class PipelineRun {
   resolve: (command: ResolveCompensation) => boolean = () => false;
   phase: PipelinePhase = 'opening';
   result: PipelineResult | null = null;
-  readonly begun: string[];
-  readonly asked: Record<string, Instant>;
-  readonly words: Record<string, StageWord>;
-  readonly rollouts: RolloutEnd[];
+  readonly begun: string[] = [];
+  readonly asked: Record<string, Instant> = {};
+  readonly words: Record<string, StageWord> = {};
+  readonly rollouts: RolloutEnd[] = [];
   readonly undone: string[] = [];
   private plan: OpenedRun | null = null;
-  private readonly ended: Record<string, EndedStage>;
+  private readonly ended: Record<string, EndedStage> = {};
   private readonly unrecorded = new Set<string>();
-
-  /** @param state what an earlier history of the run has done */
-  constructor(state: PipelineRunState | null) {
-    this.ended = { ...state?.ended };
-    this.begun = [...(state?.begun ?? [])];
-    this.asked = { ...state?.asked };
-    this.words = { ...state?.words };
-    this.rollouts = [...(state?.rollouts ?? [])];
-  }
 
   get opened(): OpenedRun {
     if (this.plan === null) throw new Error('the run is not open');
     return this.plan;
   }
 
-  /** Sets what is to be run; what is taken from an earlier run has ended already. */
-  open(opened: OpenedRun): void {
+  /**
+   * Sets what is to be run; what is taken from an earlier run has ended already.
+   * @param state what an earlier history of the run has done; that of another run is none
+   */
+  open(opened: OpenedRun, state?: PipelineRunState): void {
     this.plan = opened;
+    if (state?.run === opened.run) {
+      Object.assign(this.ended, state.ended);
+      Object.assign(this.asked, state.asked);
+      Object.assign(this.words, state.words);
+      this.begun.push(...state.begun);
+      this.rollouts.unshift(...state.rollouts);
+    }
     for (const [name, end] of Object.entries(opened.reused)) this.ended[name] ??= end;
     this.enter('running');
   }
@@ -144,21 +148,24 @@ export class PipelineRun {
   /** Writes what no activity has recorded. */
   async record(): Promise<void> {
     if (this.unrecorded.size === 0) return;
-    const stages = Object.fromEntries([...this.unrecorded].map((name) => [name, this.ended[name]!]));
-    const names = Object.keys(stages);
+    const names = [...this.unrecorded];
+    const stages = shortened(Object.fromEntries(names.map((name) => [name, this.ended[name]!])));
     await run.recordStages({ run: this.opened.run, stages }, `record ${names.length} stages`);
     for (const name of names) this.unrecorded.delete(name);
   }
 
   /** What the next history goes on from. */
   state(): PipelineRunState {
-    const { ended, begun, asked, words, rollouts } = this;
-    return { run: this.opened.run, ended, begun, asked, words, rollouts };
+    const { begun, asked, words } = this;
+    const { run: id } = this.opened;
+    const rollouts = this.rollouts.filter((end) => end.id.startsWith(`${id}/`));
+    return { run: id, ended: shortened(this.ended), begun, asked, words, rollouts };
   }
 
   status(): PipelineStatus {
     const { plan, phase, result } = this;
     const stages = plan?.stages ?? [];
+    const ended = shortened(this.ended);
     return {
       run: plan?.run ?? null,
       pipeline: plan?.pipeline ?? null,
@@ -166,7 +173,7 @@ export class PipelineRun {
       day: plan?.day ?? null,
       phase,
       stages: stages.map((stage) => {
-        const { source, reason } = this.endOf(stage.name) ?? {};
+        const { source, reason } = this.endOf(stage.name) === null ? {} : ended[stage.name]!;
         return {
           name: stage.name,
           standing: this.standing(stage),
@@ -191,7 +198,8 @@ export class PipelineRun {
     const end = this.endOf(name);
     if (end !== null) return end.outcome;
     if (this.working.has(name)) return 'running';
-    return Object.hasOwn(this.asked, name) && !Object.hasOwn(this.words, name) ? 'approval' : 'waiting';
+    const asks = this.phase === 'running' && !this.stopping;
+    return asks && Object.hasOwn(this.asked, name) && !Object.hasOwn(this.words, name) ? 'approval' : 'waiting';
   }
 
   private facts(): TemplateFacts {

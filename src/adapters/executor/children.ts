@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream';
  * worker ended in whatever way, SIGKILL included, it ends what still runs and then removes the folders.
  */
 const PROGRAM = `
+const { spawnSync } = require('node:child_process');
 const { rmSync } = require('node:fs');
 const { request } = require('node:http');
 const kept = new Map();
@@ -15,6 +16,14 @@ const kill = (group, signal) => { try { return process.kill(-group, signal); } c
 const remove = ({ socketPath, name }) => new Promise((done) =>
   request({ socketPath, method: 'DELETE', path: '/containers/' + name + '?force=true', timeout: 10000 }, (answer) =>
     answer.resume().on('close', done)).on('error', done).on('timeout', done).end());
+const clear = (folder) => {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch {
+    // unreadable, or too deep for a path
+    spawnSync('/bin/sh', ['-c', 'chmod -R u+rwx "$0"; rm -rf "$0"', folder]);
+  }
+};
 process.stdin.setEncoding('utf8').on('data', (chunk) => {
   const lines = (rest + chunk).split('\\n');
   rest = lines.pop();
@@ -29,7 +38,7 @@ process.stdin.setEncoding('utf8').on('data', (chunk) => {
   for (const group of groups) kill(group, 'SIGKILL');
   await Promise.all(left.flatMap(({ container }) => container ? remove(container) : []));
   for (let wait = 0; wait < 40 && groups.some((group) => kill(group, 0)); wait += 1) await new Promise((next) => setTimeout(next, 50));
-  for (const { folder } of left) if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const { folder } of left) if (folder !== undefined) clear(folder);
   process.exit();
 });
 `;

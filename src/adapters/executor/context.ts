@@ -1,6 +1,7 @@
 import type { StageContext } from '../../contracts';
 
-const HEARTBEAT_MS = 5_000;
+/** An attempt learns that it is cancelled by the answer to one of these. */
+const HEARTBEAT_MS = 1_000;
 
 /** The real signal behind the part of it that contracts can name. */
 export function signalOf(context: StageContext): AbortSignal {

@@ -18,12 +18,11 @@ interface Run {
 
 /**
  * Replaces every secret of 4 characters or more by `***`, also one that is split over chunks; secrets that overlap
- * become one `***`. What may still become a secret, less than the longest one, is held back until more comes.
+ * become one `***`. An end that may be the beginning of a secret is held back until more comes.
  * @param sink takes what may be shown
  */
 export function redacting(secrets: readonly string[], sink: (chunk: Uint8Array) => void): Redacting {
   const needles = [...new Set(secrets)].filter(({ length }) => length >= SHORTEST).map((secret) => Buffer.from(secret));
-  const longest = Math.max(1, ...needles.map(({ length }) => length));
   let held = Buffer.alloc(0);
   /** So many bytes of `held` belong to a secret whose mask has been passed on. */
   let masked = 0;
@@ -45,10 +44,17 @@ export function redacting(secrets: readonly string[], sink: (chunk: Uint8Array) 
   return {
     write: (chunk) => {
       held = Buffer.concat([held, typeof chunk === 'string' ? Buffer.from(chunk) : chunk]);
-      pass(Math.max(0, held.length - longest + 1));
+      pass(held.length - Math.max(0, ...needles.map((needle) => begunIn(held, needle))));
     },
     end: () => pass(held.length),
   };
+}
+
+/** How many of the last bytes are the first ones of a secret, not all of it. */
+function begunIn(bytes: Buffer, needle: Buffer): number {
+  for (let size = Math.min(needle.length - 1, bytes.length); size > 0; size -= 1)
+    if (bytes.compare(needle, 0, size, bytes.length - size) === 0) return size;
+  return 0;
 }
 
 /** A text without the secrets. */

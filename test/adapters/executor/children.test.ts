@@ -9,11 +9,11 @@ import type { WorkerTask } from './worker';
 afterAll(removeFolders);
 
 /** Starts a worker on a job and gives the worker and the numbers that its stage has written. */
-async function startWorker(script: string, folder: WorkerTask['folder']) {
+async function startWorker(script: string, folder: WorkerTask['folder'], ...words: readonly string[]) {
   const root = newFolder();
   const executors = { 'local/stage': { kind: 'process' as const, command: ['/bin/sh', '-c'] } };
   const worker = fork(join(__dirname, 'worker.ts'), { execArgv: ['--import', 'tsx'] });
-  worker.send({ settings: { executors }, root, command: [script], folder } satisfies WorkerTask);
+  worker.send({ settings: { executors }, root, command: [script, ...words], folder } satisfies WorkerTask);
   const [said] = (await once(worker, 'message')) as [string];
   return { worker, root, pids: said.trim().split(' ').map(Number) };
 }
@@ -28,6 +28,15 @@ describe('a worker that is killed', () => {
     const exited = once(worker, 'exit');
     worker.kill('SIGKILL');
     await exited;
+    await eventually('the stage ended', () => !pids.some(isRunning));
+    await eventually('its folder is gone', () => !existsSync(root));
+  });
+
+  test('leaves no folder either that is too deep for a path', async () => {
+    const down = 'for (let k = 0; k < 30; k += 1) fs.mkdirSync(process.argv[1]), process.chdir(process.argv[1])';
+    const script = `"$0" -e '${down}' "$1"; echo $$; sleep 1000`;
+    const { worker, root, pids } = await startWorker(script, 'watched', process.execPath, 'd'.repeat(200));
+    worker.kill('SIGKILL');
     await eventually('the stage ended', () => !pids.some(isRunning));
     await eventually('its folder is gone', () => !existsSync(root));
   });
