@@ -101,6 +101,19 @@ test.each(['direct', blueGreen, canary('4s')] as const)(
   },
 );
 
+test('a stage waits while another rollout drains, and no longer than a try of it may take', async () => {
+  const model = await serving();
+  const draining = (drain: string) => ({ ...blueGreen, drain }) as RolloutStrategy;
+  const [first, second, third] = ['4s', '30d', '30d'].map((drain, k) =>
+    declared([train(k + 1), deploy(k + 1, model, draining(drain), k === 2 ? { timeout: '3s' } : {})]),
+  );
+  expect(await resultOf(await startRun(loop, first!))).toMatchObject({ decision: 'succeeded' });
+  expect(await resultOf(await startRun(loop, second!))).toMatchObject({ decision: 'succeeded' });
+  expect(await championOf(model)).toBe(3);
+  expect(await resultOf(await startRun(loop, third!))).toContain('of version 3 is under way (draining)');
+  expect(await championOf(model)).toBe(3);
+});
+
 test('what was deployed is withdrawn when a later stage fails: the one before serves again', async () => {
   const model = await serving();
   const spec = declared([train(1), deploy(1, model, 'direct'), puppet('check', 'fail', { dependsOn: ['deploy1'] })]);

@@ -137,7 +137,10 @@ export class Deployment {
     const checked = patched('2026-11-checked');
     if (refusal !== null) {
       const before = checked ? await this.findDecision(decision.key) : null;
-      if (before === null) throw conflict(refusal);
+      const { rollout } = this;
+      const isTaken = decision.action === 'begin-rollout' && rollout !== null;
+      // Whoever asks may wait for its turn.
+      if (before === null) throw conflict(refusal, ...(isTaken ? [{ rollout: rollout.id, phase: rollout.phase }] : []));
       return before;
     }
     const version = broughtToServe(serving, decision);

@@ -10,9 +10,9 @@ export function refuseUnless(fine: boolean, path: string, value: unknown, expect
   throw ApplicationFailure.nonRetryable(`${path} is ${shown}: expected ${expected}`, failureTypes.invalidSpec);
 }
 
-/** A decision that does not fit the state. */
-export function conflict(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, failureTypes.conflict);
+/** A decision that does not fit the state. @param details what a program may want to know of it */
+export function conflict(message: string, ...details: readonly object[]): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, failureTypes.conflict, ...details);
 }
 
 /** Whether a value is an object with fields to look at; messages may come from any language. */

@@ -1,9 +1,12 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { ActivityCancellationType, workflowInfo } from '@temporalio/workflow';
+import { failureTypes } from '../../src/contracts';
 import type { DeploymentRequest, EndedStage, ModelTarget, RolloutEnd, RunStage } from '../../src/contracts';
 import { iso } from '../../src/domain/time';
 import { activities, SHORT, UNDO } from './activities';
 import { isSearchable } from './attributes';
 import { waitFor } from './clock';
+import { isRecord } from './guards';
 import type { PipelineRun } from './pipeline';
 
 /** Cancelled it is seen through: what came after the undoing would stay. */
@@ -17,6 +20,7 @@ const undo = activities(UNDO);
 const PATIENCE_MS = {
   switched: { first: 1_000, most: 10 * 60_000 },
   ended: { first: 10 * 60_000, most: 24 * 60 * 60_000 },
+  turn: { first: 2_000, most: 2 * 60_000 },
 } as const;
 
 type DeployingStage = RunStage & { readonly deployment: NonNullable<RunStage['deployment']> };
@@ -27,19 +31,41 @@ export async function deployStage(pipeline: PipelineRun, stage: DeployingStage, 
   const { name, deployment } = stage;
   const { strategy } = deployment;
   const { version } = await run.registerStageModel({ run: id, stage: name }, `register the model of ${name}`);
-  await run.decideDeployment(
-    request(pipeline, stage, 'deploy', {
-      kind: 'deploy',
-      version,
-      strategy,
-      clock: 'wall',
-      reportTo: workflowInfo().workflowId,
-    }),
-    `deploy ${deployment.model}@${version} by ${strategy.kind}`,
-  );
-  const rollout = strategy.kind === 'direct' ? null : await endOf(pipeline, stage, version);
+  const reportTo = workflowInfo().workflowId;
+  const request = requestOf(pipeline, stage, 'deploy', { kind: 'deploy', version, strategy, clock: 'wall', reportTo });
+  const key = await inTurn(stage, request, `deploy ${deployment.model}@${version} by ${strategy.kind}`);
+  const rollout = strategy.kind === 'direct' ? null : await endOf(pipeline, stage, version, key);
   if (rollout === null || rollout.outcome === 'promoted') return { ...end, version };
   return { outcome: 'failed', source: 'run', version, reason: `${rollout.outcome}: ${rollout.reasons.join('; ')}` };
+}
+
+/**
+ * Asks for a decision. One rollout at a time: another one, a drain as well, is waited for, for as long as a try of the
+ * stage may take.
+ * @returns the key that was decided: what was refused under one stays refused
+ */
+async function inTurn({ timeoutMs }: RunStage, request: DeploymentRequest, summary: string): Promise<string> {
+  const until = Date.now() + timeoutMs;
+  const { first, most } = PATIENCE_MS.turn;
+  for (let [turn, wait] = [1, first as number]; ; turn += 1, wait = Math.min(wait * 2, most)) {
+    const key = turn === 1 ? request.key : `${request.key}.${turn}`;
+    try {
+      await run.decideDeployment({ ...request, key, effectiveAt: iso(Date.now()) }, summary);
+      return key;
+    } catch (error) {
+      const left = until - Date.now();
+      if (!isTaken(error) || left <= 0) throw error;
+      await waitFor(() => false, Math.min(wait, left));
+    }
+  }
+}
+
+/** Whether the deployment has another rollout under way. */
+function isTaken(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== failureTypes.conflict) return false;
+  const [detail] = cause.details ?? [];
+  return isRecord(detail) && typeof detail.rollout === 'string';
 }
 
 /** Makes sure that what the stage may have registered does not serve, and archives it. */
@@ -49,7 +75,7 @@ export async function withdrawStage(pipeline: PipelineRun, stage: DeployingStage
   const version = pipeline.endOf(name)?.version ?? (await registered(id, name));
   if (version === null) return;
   await undo.decideDeployment(
-    request(pipeline, stage, 'withdraw', { kind: 'withdraw', version }),
+    requestOf(pipeline, stage, 'withdraw', { kind: 'withdraw', version }),
     `undo: ${stage.deployment.model}@${version} must not serve`,
   );
   await undo.archiveStageModel(
@@ -65,9 +91,13 @@ async function registered(id: string, stage: string): Promise<number | null> {
 }
 
 /** A version that is switched to serves: the stage does not wait until the old one is drained. */
-async function endOf(pipeline: PipelineRun, stage: DeployingStage, version: number): Promise<RolloutEnd> {
+async function endOf(
+  pipeline: PipelineRun,
+  stage: DeployingStage,
+  version: number,
+  rollout: string,
+): Promise<RolloutEnd> {
   const { strategy, model, environment } = stage.deployment;
-  const rollout = keyOf(pipeline, stage, 'deploy');
   const known = () => pipeline.rollouts.find(({ id }) => id === rollout) ?? null;
   const switches = strategy.kind === 'blue-green';
   const { first, most } = switches ? PATIENCE_MS.switched : PATIENCE_MS.ended;
@@ -81,7 +111,7 @@ async function endOf(pipeline: PipelineRun, stage: DeployingStage, version: numb
   }
 }
 
-function request(
+function requestOf(
   pipeline: PipelineRun,
   stage: DeployingStage,
   what: 'deploy' | 'withdraw',
