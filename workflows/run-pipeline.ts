@@ -77,10 +77,13 @@ function answered(): Promise<void> {
   return CancellationScope.nonCancellable(() => condition(allHandlersFinished));
 }
 
-async function goOn(pipeline: PipelineRun, input: RunPipelineInput): Promise<never> {
+async function goOn(pipeline: PipelineRun, { spec, ...input }: RunPipelineInput): Promise<never> {
   await pipeline.record();
   await condition(allHandlersFinished);
-  return continueAsNew<typeof runPipeline>({ ...input, state: pipeline.state() });
+  const { pipeline: name, digest } = pipeline.opened;
+  // A declaration is kept by now: its digest is enough.
+  const named = spec === undefined ? {} : { pipeline: name, digest };
+  return continueAsNew<typeof runPipeline>({ ...input, ...named, state: pipeline.state() });
 }
 
 function failed({ pipeline, reasons }: PipelineResult): ApplicationFailure {
