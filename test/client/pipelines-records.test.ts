@@ -27,13 +27,14 @@ test('what became of a run is known when its workflow is gone', async () => {
   for (const { workflowId } of [bad, good]) {
     const workflowExecution = { workflowId };
     await workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution });
-    await eventually(() =>
+    const gone = () =>
       pipelines
         .handle(workflowId)
         .describe()
         .then(() => false)
-        .catch(() => true),
-    );
+        .catch(() => true);
+    // The server deletes when it has the time.
+    await eventually(gone, 90);
   }
   expect(await pipelines.result(good.workflowId)).toMatchObject({ decision: 'succeeded' });
   await expect(pipelines.result(bad.workflowId)).rejects.toThrow(/^pipeline p\w+ failed: train: .*train cannot/);
