@@ -5,9 +5,9 @@ import type { Result } from '../monitors/result';
 import { compileText, declared, noops } from './library';
 
 const GOALS = { sampleMs: 5, largeMs: 100 };
-const ROUNDS = 21;
+const ROUNDS = 101;
 
-/** From the text to what can be run: parsed, checked, compiled, digested. CPU time, for other work does not slow it. */
+/** From the text to what can be run: parsed, checked, compiled, digested; the engine's compiler works beside it at first. */
 export function reading(): Promise<Result[]> {
   const sample = readFileSync(join(process.cwd(), 'examples/pipelines/recommendation-pipeline.yaml'), 'utf8');
   // Each stage needs the one half as far: a tree of nine levels.
@@ -21,12 +21,11 @@ export function reading(): Promise<Result[]> {
 
 function figure(work: string, text: string, goal: number): Result {
   const took = Array.from({ length: ROUNDS }, () => {
-    const started = process.cpuUsage();
+    const started = performance.now();
     compileText(text, work);
-    const { user, system } = process.cpuUsage(started);
-    return (user + system) / 1_000;
+    return performance.now() - started;
   });
-  return atMost(work, { value: median(took), unit: 'ms of CPU', goal }, took, [
-    `${work}: the first of ${ROUNDS} took ${took[0]!.toFixed(1)} ms of CPU, the median is shown`,
+  return atMost(work, { value: median(took), unit: 'ms', goal }, took, [
+    `${work}: the first of ${ROUNDS} took ${took[0]!.toFixed(1)} ms, the median is shown`,
   ]);
 }
