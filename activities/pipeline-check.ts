@@ -4,7 +4,8 @@ import type { Images } from '../src/adapters/executor';
 import type { ArtifactRef, CompiledPipeline, PipelineHandler, PlannedStage } from '../src/contracts';
 import { liesIn, plainPath } from '../src/domain/pipeline-variables';
 import type { SchemaIssue } from '../src/schemas';
-import { problem, refused } from './pipeline-spec';
+import { problem } from '../src/schemas/parse';
+import { refused } from './pipeline-spec';
 
 /** What a run brings along. */
 type Files = Readonly<Record<string, ArtifactRef>>;

@@ -5,10 +5,11 @@ import { sourcesOf, unitsOf } from '../src/domain/pipeline-run-plan';
 import { valueOf } from '../src/domain/template';
 import type { StageFacts, TemplateFacts } from '../src/domain/template';
 import type { PipelineStageDocument, Stores } from '../src/stores';
+import { problem } from '../src/schemas/parse';
 import { sourceOf } from './pipeline-check';
 import type { PathSource } from './pipeline-check';
 import type { KnownRun } from './pipeline-known';
-import { problem, refused } from './pipeline-spec';
+import { refused } from './pipeline-spec';
 
 /** What a stage is given, found but not yet put anywhere. */
 export type GivenInput = { readonly name: string } & (

@@ -6,7 +6,8 @@ import type { ArtifactRef, ModelFormat, ModelSignature } from '../src/contracts'
 import { formatOf, ModelFormatError, signatureOf } from '../src/models';
 import { modelSignatureSchema, parseWith } from '../src/schemas';
 import type { Stores } from '../src/stores';
-import { checked, problem, refused } from './pipeline-spec';
+import { problem } from '../src/schemas/parse';
+import { checked, refused } from './pipeline-spec';
 
 /** Beside an ONNX model, which does not say it: the features in the order of its input, `[{ "name", "type" }]`. */
 const SIGNATURE = 'signature.json';

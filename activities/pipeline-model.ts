@@ -3,10 +3,11 @@ import type { ArtifactRef, PlannedStage } from '../src/contracts';
 import { deployedModel } from '../src/domain/pipeline-run-plan';
 import { trainerOf } from '../src/models';
 import type { PipelineStageDocument } from '../src/stores';
+import { problem } from '../src/schemas/parse';
 import { missing, stageOf } from './pipeline-known';
 import type { KnownRun } from './pipeline-known';
 import { readModel } from './pipeline-model-bytes';
-import { problem, refused } from './pipeline-spec';
+import { refused } from './pipeline-spec';
 import type { StageDeps } from './pipeline-stage';
 
 /** A deployment stage of a run. */

@@ -31,11 +31,10 @@ export async function openPipelineRun(
 
 /** The run that is open or has succeeded: it stands as it was asked for, whatever its pipeline's name stands for now. */
 async function standing({ stores }: StageDeps, workflowId: string): Promise<PipelineRunDocument | null> {
-  for (let generation = 1; ; generation += 1) {
-    const run = await stores.pipelineRuns.find(generation === 1 ? workflowId : `${workflowId}~${generation}`);
-    if (run?.workflowId !== workflowId) return null;
-    if (run.result === null ? !(await wasUndone(stores, run)) : run.result.decision === 'succeeded') return run;
-  }
+  const run = await stores.pipelineRuns.newest(workflowId);
+  if (run === null) return null;
+  const stands = run.result === null ? !(await wasUndone(stores, run)) : run.result.decision === 'succeeded';
+  return stands ? run : null;
 }
 
 /** A run that was terminated while it was undone does not go on: what it has done may be undone. It is closed. */

@@ -1,22 +1,16 @@
-import type { ArtifactRef, Instant, PipelineValue, RunPipelineInput } from '../src/contracts';
+import type { Instant, RunPipelineInput } from '../src/contracts';
 import { dayIn } from '../src/domain/calendar';
 import { didYouMean } from '../src/domain/suggest';
 import { parseWith, runPipelineInputSchema } from '../src/schemas';
-import type { PipelineDocument, Stores } from '../src/stores';
+import type { PipelineDocument, PipelineRunFacts, Stores } from '../src/stores';
+import { problem } from '../src/schemas/parse';
 import type { Known, KnownPipeline } from './pipeline-known';
-import { checked, compileSpec, paramsOf, problem, refused } from './pipeline-spec';
+import { checked, compileSpec, paramsOf, refused } from './pipeline-spec';
 import type { CompiledSpec } from './pipeline-spec';
 
 /** What a run is to be. */
-export interface ResolvedRun {
+export interface ResolvedRun extends Omit<PipelineRunFacts, 'workflowId' | 'pipeline'> {
   readonly known: KnownPipeline;
-  readonly digest: string;
-  readonly params: Readonly<Record<string, PipelineValue>>;
-  readonly at: Instant;
-  readonly day: string;
-  readonly retryOf: string | null;
-  readonly files: Readonly<Record<string, ArtifactRef>>;
-  readonly who: string | null;
   /** A declaration that is not kept yet. */
   readonly inline: CompiledSpec | null;
 }

@@ -2,10 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../src/contracts';
 import type { CompiledPipeline, PipelineSpec, PipelineValue } from '../src/contracts';
 import { compilePipeline } from '../src/domain/pipeline-compile';
-import { didYouMean } from '../src/domain/suggest';
+import { wrongParameters } from '../src/domain/pipeline-parameters';
 import { parseWith, pipelineSchema, SchemaError } from '../src/schemas';
 import type { SchemaIssue } from '../src/schemas';
-import { shorten } from '../src/schemas/parse';
+import { problemsIn } from '../src/schemas/parse';
 import { digestOf } from '../src/stores/unique-batch';
 
 /** As many problems as one failure tells. */
@@ -32,28 +32,17 @@ export function compileSpec(given: unknown): CompiledSpec {
 export function compiled(spec: PipelineSpec): CompiledPipeline {
   const { pipeline, issues } = compilePipeline(spec);
   if (pipeline !== null) return pipeline;
-  const told = issues.map(({ path, expected }) => problem(path.join('.'), valueAt(spec, path), expected));
-  throw refused(`pipeline ${spec.metadata.name}`, told);
+  throw refused(`pipeline ${spec.metadata.name}`, problemsIn(spec, issues));
 }
 
 /** The parameters of a run: the declared ones with what is given in the place of their defaults. */
 export function paramsOf(
-  { name, parameters }: CompiledPipeline,
+  pipeline: CompiledPipeline,
   given: Readonly<Record<string, PipelineValue>>,
 ): Readonly<Record<string, PipelineValue>> {
-  const problems = Object.entries(given).flatMap(([key, value]) => {
-    if (!Object.hasOwn(parameters, key))
-      return [problem(`params.${key}`, value, `unknown parameter, ${didYouMean(key, Object.keys(parameters))}`)];
-    const type = typeof parameters[key];
-    return typeof value === type ? [] : [problem(`params.${key}`, value, `expected a ${wordOf(type)}`)];
-  });
-  if (problems.length > 0) throw refused(`run of ${name}`, problems);
-  return { ...parameters, ...given };
-}
-
-/** One thing that is wrong. */
-export function problem(path: string, value: unknown, expected: string): SchemaIssue {
-  return { path, value: shorten(value), expected, code: 'custom' };
+  const issues = wrongParameters(pipeline, given);
+  if (issues.length > 0) throw refused(`run of ${pipeline.name}`, problemsIn({ params: given }, issues));
+  return { ...pipeline.parameters, ...given };
 }
 
 /** A failure that no retry can mend, with the first of what is wrong. */
@@ -70,15 +59,4 @@ export function checked<T>(check: () => T): T {
   } catch (error) {
     throw error instanceof SchemaError ? refused(error.what, error.issues) : (error as Error);
   }
-}
-
-function wordOf(type: string): string {
-  return type === 'string' ? 'text' : type;
-}
-
-function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value == null ? undefined : Reflect.get(Object(value) as object, key)),
-    root,
-  );
 }

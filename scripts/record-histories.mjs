@@ -103,17 +103,8 @@ async function recordBatches(client) {
 
 /** What the replay does not do: strategies, approval, bake, and what is undone. */
 async function recordDeployments(temporal) {
-  const nativeConnection = await NativeConnection.connect({ address: engines.temporal.address });
-  const mongo = await MongoClient.connect(engines.mongo.uri);
-  const taskQueue = 'deployments';
-  const worker = await Worker.create({
-    connection: nativeConnection,
-    taskQueue,
-    plugins: [new LoopwrightPlugin({ mongodb: { client: mongo } })],
-  });
-  const client = new LoopwrightClient({ temporal, mongo, taskQueue });
   const rules = [{ metric: 'accuracy', atLeast: 0.5 }];
-  await worker.runUntil(async () => {
+  await working(temporal, 'deployments', {}, async (client) => {
     const bake = { duration: '1s', rules };
     await retrain(client, 'baked', { strategy: { kind: 'direct' }, bake });
     await retrain(client, 'drained', { strategy: { kind: 'blue-green', drain: '1s' }, approval: true }, (target) =>
@@ -130,44 +121,31 @@ async function recordDeployments(temporal) {
       }),
     );
   });
-  await nativeConnection.close();
-  await mongo.close();
 }
 
 /** What the replay does not do: experiments by a design that ship, drop a variant, are led by a person; months of impact. */
 async function recordExperiments(temporal) {
-  const nativeConnection = await NativeConnection.connect({ address: engines.temporal.address });
-  const mongo = await MongoClient.connect(engines.mongo.uri);
-  const taskQueue = 'experiments';
-  const worker = await Worker.create({
-    connection: nativeConnection,
-    taskQueue,
-    plugins: [new LoopwrightPlugin({ mongodb: { client: mongo } })],
-  });
-  const client = new LoopwrightClient({ temporal, mongo, taskQueue });
-  await worker.runUntil(async () => {
+  await working(temporal, 'experiments', {}, async (client) => {
     await shipping(client);
     await dropping(client);
     await led(client);
     await earning(client);
   });
-  await nativeConnection.close();
-  await mongo.close();
 }
 
 /** What the replay does not do: pipelines that wait, fail, are undone, deploy. */
 async function recordRuns(temporal) {
-  const nativeConnection = await NativeConnection.connect({ address: engines.temporal.address });
+  await working(temporal, 'pipelines', { pipelines: { executors } }, (client) => recordPipelines(client, untilDone));
+}
+
+/** A worker of its own while some work is done, with a client on its queue. */
+async function working(temporal, taskQueue, options, work) {
+  const connection = await NativeConnection.connect({ address: engines.temporal.address });
   const mongo = await MongoClient.connect(engines.mongo.uri);
-  const taskQueue = 'pipelines';
-  const worker = await Worker.create({
-    connection: nativeConnection,
-    taskQueue,
-    plugins: [new LoopwrightPlugin({ mongodb: { client: mongo }, pipelines: { executors } })],
-  });
-  const client = new LoopwrightClient({ temporal, mongo, taskQueue });
-  await worker.runUntil(() => recordPipelines(client, untilDone));
-  await nativeConnection.close();
+  const plugins = [new LoopwrightPlugin({ mongodb: { client: mongo }, ...options })];
+  const worker = await Worker.create({ connection, taskQueue, plugins });
+  await worker.runUntil(() => work(new LoopwrightClient({ temporal, mongo, taskQueue })));
+  await connection.close();
   await mongo.close();
 }
 

@@ -33,13 +33,7 @@ export class PipelineRecords {
   /** A run by its own id, or the newest of a workflow's; null for an unknown one. */
   async run(id: string): Promise<PipelineRunDocument | null> {
     const { pipelineRuns } = this.stores;
-    let newest = await pipelineRuns.find(id);
-    for (let generation = 2; newest !== null && !id.includes('~'); generation += 1) {
-      const next = await pipelineRuns.find(`${id}~${generation}`);
-      if (next === null) break;
-      newest = next;
-    }
-    return newest;
+    return id.includes('~') ? pipelineRuns.find(id) : pipelineRuns.newest(id);
   }
 
   async record(id: string): Promise<PipelineRecord | null> {

@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto';
 import { DEFAULT_ENVIRONMENT } from '../contracts';
 import type { CompiledPipeline, Instant, ModelTarget, PipelineSpec, PipelineValue } from '../contracts';
 import { compilePipeline } from '../domain/pipeline-compile';
+import { wrongParameters } from '../domain/pipeline-parameters';
 import { didYouMean } from '../domain/suggest';
 import { parseWith, pipelineSchema, SchemaError } from '../schemas';
 import type { PipelineSpecInput } from '../schemas';
-import { shorten } from '../schemas/parse';
+import { problem, problemsIn } from '../schemas/parse';
 import type { PipelineDocument, Stores } from '../stores';
 import { digestOf } from '../stores/unique-batch';
 
@@ -47,10 +48,7 @@ export async function pipelineOf(
 function compiled(spec: PipelineSpec): Pick<CheckedPipeline, 'spec' | 'pipeline'> {
   const { pipeline, issues } = compilePipeline(spec);
   if (pipeline !== null) return { spec, pipeline };
-  const told = issues.map(({ path, expected }) => {
-    return issue(path.join('.') || '(root)', valueAt(spec, path), expected);
-  });
-  throw new SchemaError('pipeline', told);
+  throw new SchemaError('pipeline', problemsIn(spec, issues));
 }
 
 /** @throws Error that says which pipelines there are */
@@ -64,26 +62,19 @@ export async function refuseUnknown(pipelines: Stores['pipelines'], name: string
  * @throws SchemaError naming the parameter and what is accepted
  */
 export function parametersFor(
-  { name, parameters }: CompiledPipeline,
+  pipeline: CompiledPipeline,
   given: Readonly<Record<string, PipelineValue>> = {},
 ): Readonly<Record<string, PipelineValue>> {
-  const issues = Object.entries(given).flatMap(([parameter, value]) => {
-    const expected = !Object.hasOwn(parameters, parameter)
-      ? `unknown parameter, ${didYouMean(parameter, Object.keys(parameters))}`
-      : typeof value === typeof parameters[parameter]
-        ? null
-        : `expected a ${typeof parameters[parameter]}`;
-    return expected === null ? [] : [issue(`params.${parameter}`, value, expected)];
-  });
-  if (issues.length > 0) throw new SchemaError(`run of ${name}`, issues);
-  return { ...parameters, ...given };
+  const issues = wrongParameters(pipeline, given);
+  if (issues.length > 0) throw new SchemaError(`run of ${pipeline.name}`, problemsIn({ params: given }, issues));
+  return { ...pipeline.parameters, ...given };
 }
 
 /** Refuses outputs (`stage.output`) that no stage has. @throws SchemaError */
 export function checkReturns({ name, stages }: CompiledPipeline, returns: readonly string[] = []): void {
   const known = stages.flatMap((stage) => stage.outputs.map((output) => `${stage.name}.${output.name}`));
   const issues = returns.flatMap((wanted, k) =>
-    known.includes(wanted) ? [] : [issue(`returns.${k}`, wanted, `unknown output, ${didYouMean(wanted, known)}`)],
+    known.includes(wanted) ? [] : [problem(`returns.${k}`, wanted, `unknown output, ${didYouMean(wanted, known)}`)],
   );
   if (issues.length > 0) throw new SchemaError(`run of ${name}`, issues);
 }
@@ -92,17 +83,6 @@ export function checkReturns({ name, stages }: CompiledPipeline, returns: readon
 export function runName(at: Instant): string {
   const letters = Array.from({ length: 4 }, () => String.fromCharCode(97 + randomInt(26)));
   return `${at.slice(0, 19).replace(/[-:]/g, '')}Z-${letters.join('')}`;
-}
-
-function issue(path: string, value: unknown, expected: string) {
-  return { path, value: shorten(value), expected, code: 'custom' };
-}
-
-function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value == null ? undefined : Reflect.get(Object(value) as object, key)),
-    root,
-  );
 }
 
 /** What search attributes say of a run: the model that it lets serve, else the pipeline itself. */

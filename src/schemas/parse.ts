@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PipelineIssue } from '../contracts';
 
 /** One thing that is wrong with a value from outside. */
 export interface SchemaIssue {
@@ -58,6 +59,16 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): SchemaIssue {
     };
   }
   return { path, value: shorten(valueAt(root, issue.path)), expected: issue.message, code: issue.code };
+}
+
+/** What a check of ours refuses, told as a schema tells it. */
+export function problem(path: string, value: unknown, expected: string): SchemaIssue {
+  return { path, value: shorten(value), expected, code: 'custom' };
+}
+
+/** The same of what a compiler found in a declaration. */
+export function problemsIn(root: unknown, issues: readonly PipelineIssue[]): SchemaIssue[] {
+  return issues.map(({ path, expected }) => problem(path.join('.') || '(root)', valueAt(root, path), expected));
 }
 
 /** A rule over several fields is told with the field it names, not with all of them. */

@@ -132,8 +132,7 @@ export async function migrate(stores: Stores): Promise<void> {
   for (const store of [stores.designs, stores.assignments, stores.metricEvents]) await store.migrate();
   for (const store of [stores.impact, stores.impactEvents]) await store.migrate();
   for (const store of [alerts, baselines, deployments, retrainings, experiments, traffic]) await store.migrate();
-  for (const store of [stores.pipelines, stores.pipelineRuns]) await store.migrate();
-  for (const store of [stores.pipelineStages, stores.stageCache]) await store.migrate();
+  for (const store of [stores.pipelines, stores.pipelineRuns, stores.pipelineStages]) await store.migrate();
 }
 
 export { changeKey } from './alert';

@@ -104,7 +104,8 @@ export class PipelineRunStore {
       .toArray();
   }
 
-  private async newest(workflowId: string): Promise<PipelineRunDocument | null> {
+  /** The newest run under a workflow's id, or null. */
+  async newest(workflowId: string): Promise<PipelineRunDocument | null> {
     const found = this.runs.find({ workflowId: { $eq: workflowId } }).sort({ generation: -1 });
     return found.limit(1).next();
   }

@@ -42,11 +42,6 @@ export class StageCacheStore {
     this.patienceMs = options.patienceMs ?? CACHE_PATIENCE_MS;
   }
 
-  /** Nothing to create: entries are found by their key alone. */
-  migrate(): Promise<void> {
-    return Promise.resolve();
-  }
-
   /** What is there now that is not older than `maxAgeMs`, without claiming anything. */
   async peek(key: string, maxAgeMs: number): Promise<CachedOutcome | null> {
     const found = await this.entries.findOne({ _id: { $eq: key }, $expr: isFresh(maxAgeMs) });

@@ -1,6 +1,6 @@
 import { ActivityCancellationType } from '@temporalio/workflow';
 import { PIPELINE_RUN_LIMITS } from '../../src/contracts';
-import type { PipelineResult, ResolveCompensation, RunStage } from '../../src/contracts';
+import type { PipelineResult, RunStage } from '../../src/contracts';
 import { activities, LONG, SHORT, UNDO } from './activities';
 import type { PipelineRun } from './pipeline';
 import { withdrawStage } from './pipeline-deploy';
@@ -101,13 +101,13 @@ class Watcher implements SagaWatcher {
     this.pipeline = pipeline;
   }
 
-  failed(step: string, error: unknown): Promise<void> {
-    this.pipeline.failedCompensation = { stage: step, why: messageOf(error) };
+  failed(step: string): Promise<void> {
+    this.pipeline.failedCompensation = step;
     this.pipeline.enter('compensation-failed');
     return Promise.resolve();
   }
 
-  resolved(_step: string, _command: ResolveCompensation): Promise<void> {
+  resolved(): Promise<void> {
     this.pipeline.enter('undoing');
     return Promise.resolve();
   }

@@ -45,7 +45,8 @@ export class PipelineRun {
   readonly working = new Set<string>();
   /** Set whenever something happened that may let a stage begin. */
   changed = false;
-  failedCompensation: { readonly stage: string; readonly why: string } | null = null;
+  /** The stage whose compensation waits for a person. */
+  failedCompensation: string | null = null;
   /** Takes a person's word on a compensation that waits; false where none does. */
   resolve: (command: ResolveCompensation) => boolean = () => false;
   phase: PipelinePhase = 'opening';
@@ -188,7 +189,7 @@ export class PipelineRun {
           message: stage.approval!.message,
           until: this.approvalUntil(stage),
         })),
-      failedCompensations: this.failedCompensation === null ? [] : [this.failedCompensation.stage],
+      failedCompensations: this.failedCompensation === null ? [] : [this.failedCompensation],
       result,
     };
   }
